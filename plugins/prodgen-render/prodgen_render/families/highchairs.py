@@ -18,7 +18,7 @@ def high_chair(look: Look) -> list[Part]:
     wooden = look.material_name in ("wood", "walnut", "bamboo") or look.chance(0.5)
     legs = look.part("legs", look.plain("wood") if wooden else look.plain("aluminium", "#d9dbdd").but(bump=None))
     shell = look.plain("plastic", "#f4f3ef")
-    pad = look.solid("leather", "cotton", "nylon", "linen", "velvet", default="#9ea4aa")
+    pad = look.solid("nylon", "cotton", "leather", "linen", "velvet", default="#9a9c9f")
     dark = look.plain("nylon", "#2a2b2e")
     parts: list[Part] = []
     for x in (-1, 1):
