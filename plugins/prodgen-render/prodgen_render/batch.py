@@ -73,9 +73,9 @@ def render_views(
     if failed:
         name, why = next(iter(failed.items()))
         raise PartlyDone(
-            f"{len(failed)} of {len(sources)} files could not be rendered ({', '.join(failed)}); {name}: {why}",
+            f"{len(failed)} of {len(sources)} files could not be rendered; {name}: {why}",
             failed,
-            hint="The others are done. Repair these and run again: only they are rendered.",
+            hint="Repair and run again: what is done is not rendered again.",
         )
     return {
         "files": len(sources),

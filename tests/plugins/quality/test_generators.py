@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 from prodgen_quality import plugin
 from prodgen_quality.generators import measures
+from prodgen_quality.generators.benchmark import GeneratorsEvaluation
 from prodgen_quality.generators.products import read_products
 from prodgen_quality.generators.subjects import nearest
 from prodgen_quality.judge.training import JudgeTrainer
 
 from prodgen_sdk import images
 from prodgen_sdk.context import Context
-from prodgen_sdk.errors import InputError, PluginError
+from prodgen_sdk.errors import InputError, NotFound, PluginError
 from prodgen_sdk.interfaces import Generator
 from prodgen_sdk.specs import GeneratorSpec
 from prodgen_sdk.testing.contracts import BenchmarkContract
@@ -96,6 +97,12 @@ def test_collapse_and_copies_are_seen(outcome):
     assert figures["blank_agreement"] == 1  # therefore it stands beside the accuracy
 
 
+def test_a_generator_that_is_not_installed_is_told_before_anything_is_rendered():
+    ctx = Context(known=lambda kind: ["gan/mini", "vae/mini"])
+    with pytest.raises(NotFound, match="Did you mean gan/mini"):
+        GeneratorsEvaluation(None, ctx).run({"generators": "gan/mni"}, ctx)
+
+
 def test_who_cannot_be_run_is_named_with_the_reason(outcome):
     _, figures = outcome
     assert "mesh" in figures["not_run_mine_mesh"]
@@ -124,7 +131,7 @@ class TestGenerators(BenchmarkContract):
 
     @pytest.fixture
     def options(self, dataset, judge):
-        return {"data": str(dataset), "judge": str(judge), "n": 2, "prompts": 1, "seeds": 2, "generators": "none/such"}
+        return {"data": str(dataset), "judge": str(judge), "n": 2, "prompts": 1, "seeds": 2}
 
 
 def test_without_held_out_products_there_is_nothing_to_judge(made_up, tmp_path, ctx):

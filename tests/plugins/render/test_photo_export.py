@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 from prodgen_render.batch import render_views
 from prodgen_render.files.export import save_glb
+from prodgen_render.files.sources import product_of
 from prodgen_render.mesh import load_model
 from prodgen_render.model import Material, Model3D, Texture
 from prodgen_render.rendering.views import render
@@ -135,3 +136,8 @@ def test_kill_9_keeps_what_is_done(model: Model3D, tmp_path: Path) -> None:
     for path in whole.glob("box/*.png"):
         assert (out / "box" / path.name).read_bytes() == path.read_bytes()
     assert not list(out.rglob("*.tmp"))
+
+
+def test_a_category_that_is_none_is_told_in_words(tmp_path):
+    with pytest.raises(InputError, match=r"^category must"):
+        product_of(tmp_path / "tea.png", category="box")

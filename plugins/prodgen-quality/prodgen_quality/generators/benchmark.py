@@ -21,7 +21,7 @@ from prodgen_quality.judge.weights import Judge, read_judge
 from prodgen_sdk.config import validate
 from prodgen_sdk.context import Context
 from prodgen_sdk.distances import spread
-from prodgen_sdk.errors import Cancelled, DeadlineExceeded, InputError, ProdgenError
+from prodgen_sdk.errors import Cancelled, DeadlineExceeded, InputError, NotFound, ProdgenError
 from prodgen_sdk.interfaces import Benchmark
 from prodgen_sdk.training.rendered import read_shots
 
@@ -70,17 +70,22 @@ class GeneratorsEvaluation(Benchmark):
             InputError: the data hold no held-out product.
         """
         chosen = validate(Options, options, where="options of eval generators")
+        wanted = _wanted(chosen.generators, ctx.ids("generator"))
         if chosen.data is not None:
-            return self._run(chosen, *_held_out(chosen.data, chosen), ctx)
+            return self._run(chosen, wanted, *_held_out(chosen.data, chosen), ctx)
         with TemporaryDirectory(prefix="prodgen-eval-") as folder:
-            return self._run(chosen, *_made(Path(folder), chosen), ctx)
+            return self._run(chosen, wanted, *_made(Path(folder), chosen), ctx)
 
     def _run(
-        self, options: Options, held_out: list[RenderedProduct], training: list[RenderedProduct], ctx: Context
+        self,
+        options: Options,
+        wanted: Sequence[str],
+        held_out: list[RenderedProduct],
+        training: list[RenderedProduct],
+        ctx: Context,
     ) -> dict[str, Any]:
         judge = read_judge(options.judge)
         size = held_out[0].pictures[0].shape[0]
-        wanted = [id.strip() for id in options.generators.split(",") if id.strip()] or ctx.ids("generator")
         found, absent = subjects.generators(wanted, size, ctx)
         every = [subjects.truth(), *found, *subjects.baselines(training)]
         trials: list[Trial] = []
@@ -108,6 +113,15 @@ class GeneratorsEvaluation(Benchmark):
         if options.out is not None:
             write_report(options.out, rows, trials, held_out, absent, facts)
         return {**facts, **_flat(rows), **{f"not_run_{_key(id)}": why for id, why in absent.items()}}
+
+
+def _wanted(given: str, installed: Sequence[str]) -> Sequence[str]:
+    """The ids in a comma-separated list, or all that are installed; raises NotFound."""
+    ids = [id.strip() for id in given.split(",") if id.strip()]
+    for id in ids:
+        if id not in installed:
+            raise NotFound.of("generator", id, installed)
+    return ids or installed
 
 
 def _held_out(data: Path, options: Options) -> tuple[list[RenderedProduct], list[RenderedProduct]]:

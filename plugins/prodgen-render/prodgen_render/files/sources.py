@@ -8,7 +8,7 @@ from prodgen_render.config import Config
 from prodgen_render.model import Model3D
 from prodgen_sdk import images
 from prodgen_sdk.errors import InputError
-from prodgen_sdk.types import Product
+from prodgen_sdk.types import Product, build
 
 MESHES = (".glb", ".obj")
 PHOTOS = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
@@ -20,7 +20,8 @@ def product_of(path: Path, title: str = "", category: str = "other/product", **a
 
     stem = re.sub(r"[^A-Za-z0-9._-]+", "-", path.stem).strip("-._")[:64] or "product"
     given = {key: value for key, value in attributes.items() if value}
-    return Product(sku=stem, title=title or path.stem.replace("_", " "), category=category, attributes=given)
+    name = title or path.stem.replace("_", " ")
+    return build(Product, sku=stem, title=name, category=category, attributes=given)
 
 
 def model_of(
