@@ -209,3 +209,15 @@ def test_a_shadow_is_no_background():
     photo = painted(BOX, (60, 110, 170), (243 * (1 - 0.4 * floor[..., None]) * np.ones(3)).astype(np.uint8))
     under, _ = background_of(photo.astype(np.float32) / 255)
     assert np.abs(under - 243 / 255).max() < 0.006
+
+
+@pytest.mark.parametrize(("title", "category"), [("White T-shirt", "apparel/t-shirt"), ("White polo", "apparel/polo")])
+def test_the_body_of_a_white_garment_before_off_white_is_no_shadow(title, category):
+    product = Product(sku="w", title=title, category=category)
+    drawn = render(build_model(product, 5), [View()], size=640)[0]
+    shade = np.where(drawn.mask[..., None], 1, np.clip(drawn.image / 255.0, 0, 1))
+    ground = np.array([243, 240, 234]) * (1 - 0.036 * np.linspace(0, 1, 640))[:, None, None]
+    photo = np.where(drawn.mask[..., None], drawn.image, ground * shade)
+    photo = photo + np.random.default_rng(3).normal(scale=2, size=photo.shape)
+    found = cut_out(jpeg(photo.clip(0, 255).astype(np.uint8), 88)).mask
+    assert (found & drawn.mask).sum() > 0.75 * (found | drawn.mask).sum()

@@ -13,7 +13,7 @@ import numpy as np
 from prodgen_render.model import Floats
 from prodgen_render.photo.background import background_of
 from prodgen_render.photo.holes import filled_but_holes, joined, shaded_holes
-from prodgen_render.photo.shadow import elevation_from_shadow, shadow_in, stands_alone
+from prodgen_render.photo.shadow import between, elevation_from_shadow, shadow_in, stands_alone
 from prodgen_sdk import images
 from prodgen_sdk.errors import InvalidImage
 from prodgen_sdk.images.colour import to_linear
@@ -120,6 +120,10 @@ def _largest(mask: Mask, keep: float = 0.03) -> Mask:
     return np.asarray(kept | np.isin(holes, small[small > 0]))
 
 
+_LARGE = 0.45
+"""A shadow that is more than this share of what differs from the background may be a product."""
+
+
 def _from_background(rgb: Floats, under: Floats, spread: float, warnings: list[str]) -> tuple[Mask, float]:
     from scipy import ndimage
 
@@ -141,7 +145,11 @@ def _from_background(rgb: Floats, under: Floats, spread: float, warnings: list[s
     filled = filled_but_holes(found | (closed & (smooth > 0.3 * weak)), closed, rgb - under)
     shadow = shadow_in(rgb, under, filled)
     kept = filled & ~shadow
-    if shadow.sum() > 0.45 * filled.sum() and not stands_alone(kept, shadow, differs):
+    large = shadow.sum() > _LARGE * filled.sum()
+    if large and (shadow & between(kept)).sum() > shadow.sum() / 2:
+        # The body of a white product between its neck and its hem.
+        kept |= shadow & between(kept)
+    elif large and not stands_alone(kept, shadow, differs):
         kept = filled
         confidence *= 0.8
     kept &= ~shaded_holes(kept, rgb, under)

@@ -221,6 +221,11 @@ def _between_feet(found: Mask, grey: Mask, differs: Floats) -> Mask:
     return out
 
 
+def between(kept: Mask) -> Mask:
+    """What has something of a product above and below it: no floor is seen there."""
+    return np.asarray(np.maximum.accumulate(kept, 0) & np.maximum.accumulate(kept[::-1], 0)[::-1] & ~kept)
+
+
 def stands_alone(kept: Mask, shadow: Mask, differs: Floats) -> bool:
     """Whether what is left beside a large shadow is a whole product: the shadow, where it ends, fades into the background."""
     from scipy import ndimage
