@@ -97,6 +97,10 @@ def test_unknown_families_fall_back_and_say_so() -> None:
         ("Soap dispenser", "home/bath", "pump-bottle", "home/bath"),
         ("Toy water gun", "home/toys", "box", "home/toys"),
         ("Water bottle rack for the fridge", "home/storage", "box", "home/storage"),
+        ("Stretch sofa cover", "home/textile", "box", "home/textile"),
+        ("Steel bike lock", "home/sport", "box", "home/sport"),
+        ("沙发套 四季通用", "home/textile", "box", "home/textile"),
+        ("胡萝卜蛋糕", "food/bakery", "box", "food/bakery"),
     ],
 )
 def test_the_nearest_shape_comes_with_a_warning(title: str, category: str, family: str, word: str) -> None:
