@@ -43,7 +43,9 @@ class DiffusionConfig(DesignerConfig):
         guidance: how far to go beyond what the attributes ask for; 1 turns it off.
         guided: from which share of the way from noise to design on, and before which, there is guidance; a step with it costs two. What is
             unwanted is kept away all the way.
-        strength: with a front image given: how much of it is forgotten, 0 (a copy) to 1 (nothing but its colour is kept).
+        strength: with a front image given: how much of it is forgotten, 0.2 to 1 (nothing but its colour is kept). A design has the
+            kind of artwork, never the image itself: with less forgotten, labels come out in blots. `render/photo` shows the
+            pictured product itself.
         lora: a LoRA of `prodgen train lora-mini` to add.
     """
 
@@ -51,7 +53,7 @@ class DiffusionConfig(DesignerConfig):
     steps: Annotated[int, Field(ge=1, le=100)] = 6
     guidance: Annotated[float, Field(ge=0, le=20)] = 2.5
     guided: tuple[Annotated[float, Field(ge=0, le=1)], Annotated[float, Field(ge=0, le=1)]] = (0.1, 0.6)
-    strength: Annotated[float, Field(ge=0, le=1)] = 0.6
+    strength: Annotated[float, Field(ge=0.2, le=1)] = 0.6
     lora: ConfigPath | None = None
 
 

@@ -239,7 +239,7 @@ class DiffusionGenerator(MiniGenerator):
         negative = None if brief.negative is None else self.rows(brief.negative, count)
         start, strength = None, 1.0
         if "front" in request.references:
-            start, strength = self.given(request, brief), max(options.strength, 1e-3)
+            start, strength = self.given(request, brief), options.strength
         code = sample(
             self.network, condition, self.source(request.seed), steps=options.steps, guidance=options.guidance, guided=options.guided,
             negative=negative, start=start, strength=strength, temperature=self.config.temperature, narrow=clearest if count > 1 else None,
