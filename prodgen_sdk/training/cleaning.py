@@ -1,4 +1,4 @@
-"""Finds what would spoil a training set, and says what it was: broken, tiny, empty and repeated pictures."""
+"""Finds what would spoil a training set, and says what it was: missing, broken, tiny, empty and repeated pictures."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FILE = "cleaning.json"
-REASONS = ("corrupt", "too_small", "near_empty", "duplicate")
+REASONS = ("missing", "corrupt", "too_small", "near_empty", "duplicate", "no_words")
 _SMALLEST = 48
 """Pixels of the shorter edge below which a picture is taken out."""
 
@@ -41,11 +41,11 @@ class Sieve:
         """The picture of a file, RGB, and an empty reason; or None, and one of `REASONS` to take it out."""
         from prodgen_sdk import images
 
+        if not data:
+            return None, "missing"
         try:
-            picture = images.load(data) if data else None
+            picture = images.load(data)
         except InvalidImage:
-            picture = None
-        if picture is None:
             return None, "corrupt"
         if min(picture.shape[:2]) < _SMALLEST:
             return None, "too_small"

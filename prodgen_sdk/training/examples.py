@@ -41,6 +41,7 @@ class Example:
 
     Args:
         key: names it within its source.
+        data: the image's file; empty where there is none, which cleaning tells.
         product: what it shows; images of one product stay on one side of a split.
         caption: words, may be empty.
         azimuth: degrees, where the view is known.
@@ -127,9 +128,10 @@ def _json_lines(path: Path) -> Iterator[Example]:
 
 def _columns(rows: Iterator[Mapping[str, Any]], path: Path) -> Iterator[Example]:
     for number, row in enumerate(rows):
-        cell = next((row[name] for name in _PICTURE if row.get(name) is not None), None)
-        if cell is None:
+        named = [name for name in _PICTURE if name in row]
+        if not named:
             raise InputError(f"{path.name} has no column of images.", hint=f"Name it one of {', '.join(_PICTURE[:4])}.")
+        cell = next((row[name] for name in named if row[name] is not None), None)
         data = (cell.get("bytes") or cell.get("path")) if isinstance(cell, dict) else cell
         if isinstance(data, str):
             raise InputError(
@@ -182,7 +184,7 @@ def _web_dataset(path: Path) -> Iterator[Example]:
 
 def _web_example(key: str, parts: Mapping[str, bytes]) -> Iterator[Example]:
     data = next((parts[kind] for kind in parts if f".{kind}" in SUFFIXES), None)
-    if data is None:
+    if data is None and not parts.keys() & {"json", "txt"}:
         return
     facts: dict[str, Any] = {}
     if "json" in parts:
@@ -192,7 +194,7 @@ def _web_example(key: str, parts: Mapping[str, bytes]) -> Iterator[Example]:
             facts = {}
     if "txt" in parts:
         facts.setdefault("caption", parts["txt"].decode("utf-8", "replace"))
-    yield _of(facts, key, data)
+    yield _of(facts, key, data or b"")
 
 
 def _rendered(folder: Path, manifest: Path) -> Iterator[Example]:
@@ -204,7 +206,7 @@ def _rendered(folder: Path, manifest: Path) -> Iterator[Example]:
         facts = json.loads(line)
         path = inside(folder, facts["file"])
         if path.suffix != ".npz":
-            yield _of(facts, facts["file"], path.read_bytes())
+            yield _of(facts, facts["file"], path.read_bytes() if is_file(path) else b"")
             continue
         if facts["file"] != opened:
             with path.open("rb") as shard, np.load(shard) as file:

@@ -36,26 +36,29 @@ def png(pixels):
 ROWS = [{"sku": f"p{n // 2}", "caption": f"number\u2028{n}", "azimuth": 45.0 * n} for n in range(6)]
 
 
-def write(form, folder):
-    """The same six pictures in one of the forms; returns what to read."""
-    data = [png(picture(n)) for n in range(6)]
+def write(form, folder, gone=()):
+    """The same six pictures in one of the forms, but for those that are gone; returns what to read."""
+    data = [None if n in gone else png(picture(n)) for n in range(6)]
     if form == "jsonl":
         lines = []
         for n, row in enumerate(ROWS):
-            (folder / f"{n}.png").write_bytes(data[n])
+            if data[n]:
+                (folder / f"{n}.png").write_bytes(data[n])
             lines.append(json.dumps({"image": f"{n}.png", **row}, ensure_ascii=False))
         (folder / "data.jsonl").write_text("\n".join(lines), "utf-8")
     elif form == "tar":
         with tarfile.open(folder / "00000.tar", "w") as archive:
             for n, row in enumerate(ROWS):
                 for kind, content in (("png", data[n]), ("json", json.dumps(row).encode())):
+                    if content is None:
+                        continue
                     info = tarfile.TarInfo(f"part/{n:04d}.{kind}")
                     info.size = len(content)
                     archive.addfile(info, io.BytesIO(content))
     elif form in ("parquet", "arrow"):
         pa = pytest.importorskip("pyarrow")
         table = pa.Table.from_pylist(
-            [{"image": {"bytes": d, "path": None}, **row} for d, row in zip(data, ROWS, strict=True)]
+            [{"image": d and {"bytes": d, "path": None}, **row} for d, row in zip(data, ROWS, strict=True)]
         )
         if form == "parquet":
             from pyarrow import parquet
@@ -84,6 +87,13 @@ def test_every_form_gives_the_same_examples(form, tmp_path):
     assert [(e.product, e.caption, e.azimuth) for e in found] == [(r["sku"], r["caption"], r["azimuth"]) for r in ROWS]
     for n, example in enumerate(found):
         assert np.array_equal(np.asarray(Image.open(io.BytesIO(example.data)).convert("RGB")), picture(n))
+
+
+@pytest.mark.parametrize("form", ["jsonl", "tar", "parquet", "arrow"])
+def test_pictures_that_are_gone_do_not_stop_the_others(form, tmp_path):
+    found = list(read_examples(write(form, tmp_path, gone=(0, 4))))
+    assert [e.product for e in found] == [row["sku"] for row in ROWS]
+    assert [reason for _, reason in clean(found, 32).dropped] == ["missing", "missing"]
 
 
 def test_a_folder_of_pictures_is_read_by_product_folders(tmp_path):
@@ -143,12 +153,14 @@ def test_cleaning_says_what_it_took_out(tmp_path):
     (tmp_path / "data.jsonl").write_text("\n".join(lines))
     cleaned = clean(read_examples(tmp_path), 32)
     assert dict(cleaned.dropped) == {
-        "again.png": "duplicate", "tiny.png": "too_small", "empty.png": "near_empty", "cut.png": "corrupt", "gone.png": "corrupt",
+        "again.png": "duplicate", "tiny.png": "too_small", "empty.png": "near_empty", "cut.png": "corrupt", "gone.png": "missing",
     }  # fmt: skip
     assert [e.key for e in cleaned.examples] == ["good.png", "view.png", "other.png"]
     assert cleaned.images.shape == (3, 32, 32, 3)
     report = cleaned.report()
-    assert report["dropped"] == {"corrupt": 2, "too_small": 1, "near_empty": 1, "duplicate": 1}
+    assert report["dropped"] == {
+        "missing": 1, "corrupt": 1, "too_small": 1, "near_empty": 1, "duplicate": 1, "no_words": 0,
+    }  # fmt: skip
     assert sum(report["pictures"].values()) == 3
 
 

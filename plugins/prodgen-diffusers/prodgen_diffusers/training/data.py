@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from prodgen_sdk.errors import InputError, ProdgenError
-from prodgen_sdk.files import file_digest, inside, read_lines
+from prodgen_sdk.files import file_digest, inside, is_file, read_lines
 from prodgen_sdk.runtime import canonical_digest
 from prodgen_sdk.training import examples
 
@@ -33,7 +33,7 @@ class Example:
 
     @property
     def data(self) -> bytes:
-        """The picture's file."""
+        """The picture's file; empty where there is none."""
         return self.picture if isinstance(self.picture, bytes) else self.picture.read_bytes()
 
     @cached_property
@@ -58,7 +58,7 @@ def read_examples(data: Path) -> list[Example]:
     """
     path = data / FILE_NAME if data.is_dir() else data
     if path.suffix != ".jsonl" or not path.is_file():
-        return [_captioned(example, data) for example in _others(data)]
+        return [_captioned(example) for example in _others(data)]
     found = []
     try:
         lines = read_lines(path)
@@ -82,9 +82,7 @@ def _others(data: Path) -> list[examples.Example]:
     return list(examples.read_examples(data))
 
 
-def _captioned(example: examples.Example, data: Path) -> Example:
-    if not example.caption.strip():
-        raise InputError(f"{data}: {example.key} has no words.", hint="Give each image a `text` or `caption`.")
+def _captioned(example: examples.Example) -> Example:
     return Example(example.data, example.caption.strip(), example.product, example.azimuth, example.key)
 
 
@@ -95,19 +93,17 @@ def _example(line: str, folder: Path, where: str) -> Example:
         raise InputError(f"{where} is not JSON ({error}).") from None
     if not isinstance(record, dict):
         raise InputError(f"{where} is no JSON object.")
-    name, caption = record.get("file_name"), record.get("text", record.get("caption"))
-    if not isinstance(name, str) or not isinstance(caption, str) or not caption.strip():
-        raise InputError(f"{where} needs `file_name` and a `text` that is not empty.")
+    name, caption = record.get("file_name"), record.get("text", record.get("caption")) or ""
+    if not isinstance(name, str) or not isinstance(caption, str):
+        raise InputError(f"{where} needs `file_name` and `text`, each a string.")
     try:
         picture = inside(folder, name)
     except ProdgenError as error:
         raise InputError(f"{where}: {error}") from None
-    if not picture.is_file():
-        raise InputError(f"{where}: there is no image {name}.")
     azimuth = record.get("azimuth")
     if azimuth is not None and (isinstance(azimuth, bool) or not isinstance(azimuth, int | float)):
         raise InputError(f"{where}: the azimuth is no number.", hint="Give degrees, such as 0 for the front.")
-    return Example(picture, caption.strip(), str(record.get("sku") or name), azimuth, name)
+    return Example(picture if is_file(picture) else b"", caption.strip(), str(record.get("sku") or name), azimuth, name)
 
 
 def split(data: Sequence[Example], share: float, seed: int) -> tuple[list[Example], list[Example]]:

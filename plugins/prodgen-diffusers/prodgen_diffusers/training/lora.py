@@ -43,6 +43,10 @@ if TYPE_CHECKING:
 
 _ID = "diffusers/train-lora"
 _NAMED = ("model", "revision", "digest", "variant")
+_HINTS = {
+    "missing": "Names of files are relative to the folder of metadata.jsonl.",
+    "no_words": "Give each image a `text` or `caption`.",
+}
 WEIGHTS = "pytorch_lora_weights.safetensors"
 
 
@@ -161,10 +165,11 @@ def _drop(loaded: Loaded, start: str) -> None:
 def _usable(examples: Sequence[Example], out: Path, options: LoraOptions, ctx: Context) -> list[Example]:
     """Those of the examples that are worth learning from; the others are told, and listed in `cleaning.json`."""
     sieve = Sieve(near=None)  # colours of one product, photographed alike, are no duplicates
-    reasons = [sieve.sift(example.data, example.product)[1] for example in examples]
+    reasons = [sieve.sift(example.data, example.product)[1] if example.caption else "no_words" for example in examples]
     usable = [example for example, reason in zip(examples, reasons, strict=True) if not reason]
     if not usable:
-        raise InputError(f"There is no image to learn from: all are {', '.join(sorted(set(reasons)))}.")
+        found = ", ".join(reason.replace("_", " ") for reason in sorted(set(reasons)))
+        raise InputError(f"There is no image to learn from: all are {found}.", hint=_HINTS.get(reasons[0], ""))
     dropped = [(example.key, reason) for example, reason in zip(examples, reasons, strict=True) if reason]
     parts = zip(("train", "val"), split(usable, options.validation, options.seed), strict=True)
     tell(report_of(dropped, {name: [example.product for example in part] for name, part in parts}), out, ctx)
