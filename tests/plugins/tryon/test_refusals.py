@@ -10,6 +10,8 @@ from prodgen_sdk import images
 from prodgen_sdk.context import Context
 from prodgen_sdk.types import LANDMARKS, Body, Garment, PersonPhoto, Refusal, TryOn, TryOnRequest
 
+BEIGE = (214, 190, 165)  # a skin tone
+
 
 def dress(compositor, ctx, photo, garment):
     return compositor.compose([TryOnRequest(person=PersonPhoto(image=photo), garments=(garment,))], ctx)[0]
@@ -54,6 +56,9 @@ PHOTOS = {
     "three people": (lambda drawn: drawn.person(), lambda parser: setattr(parser, "people", 3), "several-people"),
     "white dummy": (lambda drawn: recoloured_face(drawn.person(), (235, 235, 235)), None, "no-face"),
     "black dummy": (lambda drawn: recoloured_face(drawn.person(), (35, 35, 36)), None, "no-face"),
+    "clothes alone": (lambda drawn: recoloured_face(drawn.person(shirt=BEIGE), BEIGE), None, "no-face"),
+    "beige top": (lambda drawn: drawn.person(shirt=BEIGE), None, None),
+    "skin-coloured top": (lambda drawn: drawn.person(shirt=drawn.skin), None, None),
     "thumbnail": (lambda drawn: drawn.person((96, 72)), None, "too-small"),
     "from behind": (lambda drawn: drawn.person(), lambda parser: setattr(parser, "back", True), "back-view"),
     "arms crossed": (lambda drawn: drawn.person(), hands_on_chest, "arms-crossed"),

@@ -7,16 +7,22 @@ import numpy as np
 from prodgen_sdk.types import Body, Image
 from prodgen_tryon.body.head import head_shape
 from prodgen_tryon.body.skeleton import skeleton
-from prodgen_tryon.filters import to_lab
+from prodgen_tryon.filters import Float, blur, polygon, to_lab
 
 # CIE L*a*b* of skin of all tones under common light: red and yellow above zero, hue between.
 LEAST_CHROMA = 4.5
 SKIN_CHROMA = (8.0, 48.0)
 HUE = (18.0, 82.0)  # degrees
 SURE = 0.8  # confidence of a person: photos of models have .88 to 1, brown leather laid flat up to .73
+CHEST = ((-0.3, 0.3), (0.3, 0.3), (0.3, 0.75), (-0.3, 0.75))  # in shoulder widths across and torsos along
 COLOURLESS = 3.0  # a photo whose most colourful pixels are below this is black and white
 COLOURED_LIGHT = 6.0  # chroma of light from which on a grey face may be skin
 BESIDE_LIGHT = 12.0  # how far skin is from it then
+OF_CLOTH = 6.0  # distance of the face's colour from the chest's below which both may be cloth: flat clothes have up to 5, people from 16
+CERTAIN = 0.985  # confidence of people in a photo; flat clothes reach that seldom,
+FEATURES = (
+    0.07  # and are plainer: eyes, brows and mouth make .08 and more, the deviation of lightness relative to its median
+)
 
 
 def is_colourless(photo: Image) -> bool:
@@ -46,12 +52,13 @@ def light_colour(photo: Image) -> tuple[float, float]:
 def has_face(photo: Image, body: Body) -> bool:
     """Whether what should be the face has the colour of skin; a black-and-white photo, or a person not seen from the front, passes.
 
-    In bluish light, or with a wrong white balance, skin looks grey; then it is far from what is white there.
+    In bluish light, or with a wrong white balance, skin looks grey; then it is far from what is white there. Clothes alone may have the
+    colour of skin, or any other; there the head and the chest are the same cloth.
     """
     if body.orientation != "front" or is_colourless(photo):
         return True
     found = face_colour(photo, body)
-    if found is None:
+    if found is None or _is_cloth(photo, body):
         return False
     chroma, hue = found
     if chroma >= LEAST_CHROMA:
@@ -59,6 +66,19 @@ def has_face(photo: Image, body: Body) -> bool:
     light = np.array(light_colour(photo))
     face = chroma * np.array([np.cos(np.radians(hue)), np.sin(np.radians(hue))])
     return bool(np.hypot(*light) > COLOURED_LIGHT and np.hypot(*(face - light)) > BESIDE_LIGHT)
+
+
+def _is_cloth(photo: Image, body: Body) -> bool:
+    """Whether what should be a face has the chest's colour, and is unsure or plain; a bare chest has the face's colour, too."""
+    frame = skeleton(body.landmarks)
+    chest = polygon(photo.shape, np.array([frame.at(a * frame.width, b * frame.torso) for a, b in CHEST]))
+    lab = to_lab(photo)
+    face, chest = (place & (body.person > 0.5) for place in (head_shape(frame, photo.shape, 0.7), chest))
+    if not chest.any() or np.linalg.norm(np.median(lab[face], axis=0) - np.median(lab[chest], axis=0)) > OF_CLOTH:
+        return False
+    smooth: Float = blur(np.ascontiguousarray(lab[..., 0]), max(0.02 * frame.width, 0.5))
+    plain = smooth[face].std() < FEATURES * max(float(np.median(smooth[face])), 1.0)
+    return bool(body.confidence < CERTAIN or plain)
 
 
 def is_worn(photo: Image, body: Body) -> bool:
