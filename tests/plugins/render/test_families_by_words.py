@@ -373,6 +373,56 @@ def test_what_a_machine_uses_up_is_not_the_machine(title: str) -> None:
     assert family_of(product(title, "electronics/other"))[0].name not in ("printer", "refrigerator")
 
 
+@pytest.mark.parametrize(
+    ("title", "category", "family"),
+    [
+        ("Ribena Blackcurrant Squash 1.5 L", "food/drink", "bottle"),
+        ("脉动青柠口味 600ml*15", "food/drink", "bottle"),
+        ("Smoked paprika", "food/spices", "jar"),
+        ("Ninja Barista System, 12 Cup", "electronics/coffee", "coffee-machine"),
+        ("Insta-Dri, Mint Sprint", "beauty/nails", "nail-polish"),
+        ("Raspberry sorbet bites", "food/frozen", "coffee-bag"),
+    ],
+)
+def test_a_category_says_what_its_wares_come_in_where_no_word_names_any(title: str, category: str, family: str) -> None:
+    assert family_of(product(title, category)) == (FAMILIES[family], "")
+
+
+@pytest.mark.parametrize(
+    ("title", "category", "family"),
+    [
+        ("微波炉手套 隔热 防烫 灰色", "home/kitchen", "gloves"),
+        ("Cetaphil Gentle Skin Cleanser 473 ml", "beauty/cleanser", "pump-bottle"),
+        ("Face wash 150 ml", "beauty/cleanser", "tube"),
+        ("Baby food pouches, apple, 12 x 99 g", "food/baby", "coffee-bag"),
+        ("Aptamil First Infant Milk 800 g", "food/baby", "tin"),
+        ("Espresso pods, 50 capsules", "food/coffee", "box"),
+        ("白象方便面 5袋", "food/noodles", "coffee-bag"),
+        ("Velvet hair ties, 10 pack", "apparel/hair", "box"),
+        ("VR headset 128 GB", "electronics/vr", "box"),
+    ],
+)
+def test_words_that_hold_the_names_of_other_things(title: str, category: str, family: str) -> None:
+    assert family_of(product(title, category))[0].name == family
+
+
+@pytest.mark.parametrize(
+    ("title", "category", "names"),
+    [
+        ("Rose lipstick", "beauty/lipstick", ["dusty pink"]),
+        ("孜然粉 烧烤撒料 500g", "food/spice", []),
+        ("粉色洗衣粉", "home/cleaning", ["pink"]),
+        ("樱花粉马克杯", "home/mug", ["pink"]),
+        ("金骏眉红茶", "food/tea", ["red"]),
+        ("Laptop, Natural Silver", "electronics/laptop", ["silver"]),
+    ],
+)
+def test_colours_that_are_names_of_goods_and_names_of_goods_that_are_none(
+    title: str, category: str, names: list[str]
+) -> None:
+    assert [name for name, _ in colours_of(product(title, category))] == names
+
+
 def test_words_in_the_plural_are_described_too() -> None:
     assert family_of(product("Set of 4 stoneware cereal bowls", "other/set"))[0].name == "bowl"
     assert family_of(product("坚果 750g 礼盒", "food/gift"))[0].name == "box"

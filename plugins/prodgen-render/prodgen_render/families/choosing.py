@@ -17,7 +17,7 @@ _CLAUSE_END = re.compile(r"[,，;；|()（）【】\[\]]|\s[-–—]\s")
 _BESIDES = re.compile(r"(?<=\S)\s(?:with|for|in|fits|compatible with)\s|(?<=[^\s|])(?:适用|适配|兼容|专为)")
 """After this a clause says what its product has or is for: a laptop with a keyboard is a laptop. Nothing is beside what begins so."""
 _OF_IT = re.compile(
-    "[味色刷盖垫贴锁弦膜]|套(?![装组件])|包(?![装邮边])|背景|支?架(?!构)|[专可通适]用|夹(?!克)|(?:图案|印花|花纹|造型|刺绣|款|型|形)(?!号)|挂钩|配件|清洁|消毒|钻头|地钉"
+    "口?味|[色刷盖垫贴锁弦膜]|套(?![装组件])|包(?![装邮边])|背景|支?架(?!构)|[专可通适]用|夹(?!克)|(?:图案|印花|花纹|造型|刺绣|款|型|形)(?!号)|挂钩|配件|清洁|消毒|钻头|地钉"
 )
 """After a Chinese name: a taste, a print, a shape or an accessory of the thing, and not the thing: 苹果味, 香蕉造型, 杯垫, 微波炉专用."""
 _MADE_OF_IT = re.compile("[汁醋酱干脆茶酒糖糕派粉籽香]|蛋糕|面包|沙拉")
@@ -26,6 +26,8 @@ _FOR_IT = re.compile(
     r"[ -](?:charcoal |carrying |travel )?(?:holder|rack|organi[sz]er|tray|cleaner|brush|opener|grinder|frother|rod|dish|hanger|hook|filter|refill|protector|sharpener|warmer|maker|machine|infuser|strainer|cartridge|paper|ink|toner|knife|board|bags|gun|extractor|polish|cooker|carrier|stand|mount|bracket|bit|peg|sterili[sz]er|tripod|magnet|strap|charger|sleeve|pad|mat|case|pouch|game|tablet|bbq|barbecue|grill|(?:rain )?cover|lock|string|pick|lace|tree|deodori[sz]er|lens|ear pad|propeller|remover|stone|snuffer|ring|gripper|clothe|food|hose|inner pot|block|cake|cloth)s?\b"
 )
 """After an English name: what is for the thing."""
+_UNKNOWN = re.compile(r"\bhair ties?\b|\bvr headsets?\b|\bgel insoles?\b|\b(?:silk|satin) sleep masks?\b")
+"""Names of things without a family, of which a word is that of another thing."""
 _NO_NOUNS = PACKAGES | {"短袖"}
 """Names of products that follow another's to describe it: 睡衣短袖, perfume bottle."""
 _CJK = re.compile(r"[\u3400-\u9fff]")
@@ -58,12 +60,14 @@ def family_of(product: Product) -> tuple[Family, str]:
     own = everything if product.domain == "other" else [f for f in everything if product.domain in (f.domain, *f.also)]
     segments = [segment.lower() for segment in reversed(product.category.split("/")[1:])]
     title = " | ".join([product.title, *(text.title for text in product.translations.values()), *product.tags]).lower()
+    title = _UNKNOWN.sub(" ", title)
     found = (
         _by_name(segments, own)
         or _first([f"{segment} | {segment.replace('-', ' ')}" for segment in segments], product.domain, own)
         or _by_name(segments, everything)
         or _chosen(attribute(product, "type", "类型", "kind"), product.domain, own)
         or _chosen(title, product.domain, own)
+        or next(((f, "") for f in own if not {*f.shelves}.isdisjoint(segments)), None)
     )
     if found is None:
         return _elsewhere(product, title, everything)

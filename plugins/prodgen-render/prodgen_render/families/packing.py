@@ -9,20 +9,23 @@ from prodgen_render.words.vocabulary import PACKAGES
 WARES = ("food", "beauty")
 PACKED_IN = PACKAGES | {"罐装", "盒装", "瓶装", "袋装", "纸盒", "易拉罐", "礼盒"}
 """Words that say what wares come in and nothing of what they are."""
-_LIQUID = re.compile(r"\d\s*(?:ml|cl|l|毫升|升|fl\.? ?oz)(?![a-z])")
+_LIQUID = re.compile(r"(\d+(?:\.\d+)?)\s*(?:ml|cl|l|毫升|升|fl\.? ?oz)(?![a-z])")
+_PUMPED = 200
+"""So much, in ml, is too much for a tube."""
 _COUNTED = r"[*x×]\s*\d+\s*"
 """Before a measure word: 250ml*24盒."""
 _SAID: dict[str, dict[str, str]] = {
     "food": {
-        "powder": r"\b(?:milk powder|infant formula)\b|奶粉",
-        "tea bags": r"(?<=\d )(?:bags|sachets)\b|\btea ?bags?\b|茶包|袋泡",
+        "powder": r"\b(?:milk powder|(?:infant|baby|follow-on) (?:formula|milk)|first infant milk)\b|奶粉",
+        "tea bags": r"(?<=\d )(?:bags|sachets)\b|\btea ?bags?\b|茶包|袋泡|(?<![*x×\d])\d{2,}\s?包",
+        "pods": r"(?<=\d )(?:pods|capsules)\b|胶囊咖啡|咖啡胶囊|\d\s?颗",
         "carton": r"\bcartons?\b|纸盒|利乐",
         "can": rf"\bcans?\b|易拉罐|听装|{_COUNTED}听",
         "jar": r"\bjars?\b|玻璃罐",
         "tin": r"\btins?\b|\bcanisters?\b|铁罐|铁盒|马口铁",
         "squeezed": r"\bsqueez(?:y|e|able)\b|挤压",
         "bottle": rf"\bbottles?\b|瓶装|桶装|玻璃瓶|塑料瓶|{_COUNTED}瓶",
-        "bag": rf"(?<!tea )(?<!\d )\bbags?\b|\bpouch(?:es)?\b|袋装|{_COUNTED}袋",
+        "bag": r"(?<!tea )(?<!\d )\bbags?\b|\bpouch(?:es)?\b|袋装|\d\s*袋",
         "pot": rf"罐装|{_COUNTED}罐",
         "gift box": r"\bgift box(?:es)?\b|礼盒",
         "box": rf"\bbox(?:es)?\b|盒装|{_COUNTED}盒",
@@ -46,11 +49,12 @@ _SHAPES: dict[str, dict[str, str]] = {
     "jar": dict.fromkeys((*_DRY, "jar"), "jar"),
     "tin": dict.fromkeys((*_DRY, "jar", "bottle"), "tin"),
     "bottle": dict.fromkeys(_DRINKS, "bottle") | dict.fromkeys(("tin", "coffee-bag"), "jar"),
-    "bag": dict.fromkeys(_DRY, "coffee-bag"),
+    "bag": dict.fromkeys((*_DRY, "jar", "tub"), "coffee-bag"),
     "tea bags": {"tin": "box"},
+    "pods": {"coffee-bag": "box"},
     "squeezed": {"jar": "bottle"},
     "gift box": dict.fromkeys(_DRY, "box"),
-    "sachet": {"cream-jar": "coffee-bag"},
+    "sachet": dict.fromkeys(("cream-jar", "dropper-bottle"), "coffee-bag"),
     "pot": dict.fromkeys(_DRINKS, "can") | {"jar": "jar"} | dict.fromkeys(_DRY, "tin"),
     "box": dict.fromkeys(_DRINKS, "carton") | dict.fromkeys(_DRY, "box") | {"cereal-box": "cereal-box"},
 } | {name: dict.fromkeys(_BOTTLED, name) for name in _BOTTLED}
@@ -74,7 +78,10 @@ def packed(domain: str, family: str, text: str) -> str:
     >>> packed("food", "", "assorted truffles in a red box"), packed("home", "", "a red box")
     ('box', '')
     """
-    if family in ("tin", "coffee-bag") and _LIQUID.search(text):
-        family = "bottle"  # tea or coffee to drink
+    liquid = _LIQUID.search(text)
+    if liquid and (family in ("tin", "coffee-bag", "fruit") or (domain == "food" and not family)):
+        family = "bottle"  # tea, coffee or juice to drink
+    if family == "tube" and liquid and float(liquid[1]) >= _PUMPED:
+        family = "pump-bottle"
     said = next((name for name, words in _SAID.get(domain, {}).items() if re.search(words, text)), "")
     return _SHAPES.get(said, {}).get(family, family) if family else _OF_ITSELF.get(said, said)

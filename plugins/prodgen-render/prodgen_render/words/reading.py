@@ -48,7 +48,7 @@ _PATTERN_NAMES = ("pattern", "print", "图案", "花纹")
 _SLEEVES = {
     "long": ("long sleeve", "long sleeves", "long sleeved", "long-sleeve", "long-sleeved", "长袖"),
     "short": ("short sleeve", "short sleeves", "short sleeved", "short-sleeve", "short-sleeved", "短袖"),
-    "no": ("sleeveless", "tank top", "无袖", "背心", "吊带"),
+    "no": ("sleeveless", "tank top", "vest top", "ribbed vest", "无袖", "背心", "吊带"),
 }
 _CODE = re.compile(r"#[0-9a-f]{6}")
 _CJK = re.compile(r"[㐀-鿿]")
@@ -57,7 +57,11 @@ _NOT_COLOURS, _NOT_MATERIALS = (
 )
 _CERAMICS = ("stoneware", "porcelain", "terracotta")
 """Kinds of ceramic: a title that names one says more than an attribute that names the other."""
-_HELD = {"food": ("cream", "natural", "champagne"), "beauty": ("cream", "natural")}
+_HELD = {
+    "food": ("cream", "natural", "champagne", "vanilla", "rose"),
+    "beauty": ("cream", "natural", "vanilla"),
+    "electronics": ("espresso", "mocha"),
+}
 """Words of colours that are about what food and cosmetics hold or are, by domain."""
 
 
@@ -186,7 +190,7 @@ def material_of(product: Product) -> str:
     """The name of the main material, or an empty text."""
     product = _without(_NOT_MATERIALS, without_parts(product))
     wares = product.domain in ("food", "beauty")
-    known = {name: words for name, words in MATERIALS.items() if not (wares and name in FABRICS)}
+    known = {name: words for name, words in MATERIALS.items() if not (wares and name in (*FABRICS, "leather"))}
     found = _parse(product, words_of(product), ("material", "fabric", "材质", "材料", "面料"), known)
     finer = (
         _first(product.title.lower(), {name: MATERIALS[name] for name in _CERAMICS}, 1) if found == ["ceramic"] else []

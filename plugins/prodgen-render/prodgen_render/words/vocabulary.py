@@ -6,16 +6,16 @@ COLOURS: dict[str, tuple[str, tuple[str, ...]]] = {
     "white": ("#f4f3ef", ("white", "白")),
     "black": ("#1d1d1f", ("black", "黑", "午夜色")),
     "grey": ("#8b8d90", ("grey", "gray", "pewter", "灰", "浅灰", "银灰", "雾霾灰")),
-    "silver": ("#c4c6c9", ("silver", "white gold", "银", "白金", "铂金", "platinum")),
+    "silver": ("#c4c6c9", ("silver", "natural silver", "platinum silver", "white gold", "银", "白金", "铂金", "platinum")),
     "navy": ("#1f2f55", ("navy", "navy blue", "midnight", "midnight blue", "dark blue", "藏青", "藏蓝", "深蓝", "海军蓝", "navy-blue", "午夜蓝")),
     "sky": ("#8fbfe4", ("sky blue", "light blue", "天蓝", "浅蓝", "baby blue", "powder blue", "冰蓝", "婴儿蓝", "天空蓝", "冰川蓝")),
     "teal": ("#1f7f86", ("teal", "turquoise", "cyan", "青", "teal blue", "teal green", "aqua", "aqua blue", "aquamarine", "tiffany blue", "蒂芙尼蓝", "湖蓝", "松石绿", "青绿", "蓝绿", "孔雀蓝", "孔雀绿")),
-    "mint": ("#a5d9c0", ("mint", "薄荷", "mint green", "薄荷绿", "浅绿")),
+    "mint": ("#a5d9c0", ("mint", "薄荷", "mint green", "薄荷绿", "浅绿", "seafoam", "seafoam green", "duck egg", "duck egg blue", "冰种")),
     "olive": ("#6d7043", ("olive", "khaki green", "军绿", "橄榄", "olive green", "army green", "橄榄绿", "卡其绿")),
-    "wine": ("#6a1f2e", ("burgundy", "wine red", "maroon", "oxblood", "酒红", "枣红", "burgundy red", "dark red", "深红", "波尔多红")),
+    "wine": ("#6a1f2e", ("burgundy", "紫红", "wine red", "maroon", "oxblood", "酒红", "枣红", "burgundy red", "dark red", "深红", "波尔多红")),
     "coral": ("#ee7560", ("coral", "珊瑚", "coral pink", "coral red", "coral orange", "珊瑚红", "珊瑚粉", "珊瑚橙")),
     "beige": ("#dcc9ad", ("beige", "sand", "nude", "米色", "杏色", "米白", "米黄", "米灰", "oatmeal", "裸色", "肤色", "sand beige", "nude beige", "燕麦色")),
-    "cream": ("#f0e6d2", ("cream", "ecru", "奶油", "奶白", "米杏", "星光色", "cream white", "off white", "off-white", "奶油白", "奶油黄", "奶油色")),
+    "cream": ("#f0e6d2", ("cream", "ecru", "vanilla", "奶油", "奶白", "米杏", "星光色", "cream white", "off white", "off-white", "奶油白", "奶油黄", "奶油色")),
     "khaki": ("#b49b72", ("khaki", "卡其", "卡其棕")),
     "gold": ("#cfa650", ("gold", "yellow gold", "champagne", "金", "黄金", "香槟色", "香槟金", "champagne gold")),
     "rose gold": ("#d9a08f", ("rose gold", "玫瑰金")),
@@ -36,16 +36,16 @@ COLOURS: dict[str, tuple[str, tuple[str, ...]]] = {
     "terracotta": ("#b85c3e", ("terracotta", "rust", "砖红", "陶土色", "赤陶", "terracotta red", "rust red", "rust orange", "铁锈红", "砖橙")),
     "burnt orange": ("#bf5b23", ("burnt orange", "焦橙", "锈橙")),
     "mustard": ("#cf9f2e", ("mustard", "姜黄", "芥末黄", "mustard yellow", "芥黄")),
-    "ochre": ("#b9792f", ("ochre", "ocher", "赭石", "赭色", "土黄")),
+    "ochre": ("#b9792f", ("ochre", "ocher", "amber", "琥珀", "赭石", "赭色", "土黄")),
     "peach": ("#f4b393", ("peach", "apricot", "蜜桃", "peach pink", "蜜桃粉", "蜜桃色")),
-    "dusty pink": ("#c9929a", ("dusty pink", "dusty rose", "豆沙", "烟粉", "灰粉", "脏粉", "mauve")),
+    "dusty pink": ("#c9929a", ("dusty pink", "dusty rose", "rose", "豆沙", "烟粉", "灰粉", "脏粉", "mauve")),
     "magenta": ("#e5397f", ("magenta", "fuchsia", "hot pink", "neon pink", "玫红", "玫瑰红", "玫瑰色", "荧光粉", "洋红", "magenta pink", "fuchsia pink")),
     "plum": ("#6a3a5b", ("plum", "aubergine", "eggplant", "茄紫", "梅子色", "梅子紫", "李子色", "plum purple")),
     "sage": ("#9caf88", ("sage", "鼠尾草", "灰绿", "豆沙绿", "sage green", "鼠尾草绿", "牛油果绿", "抹茶绿", "豆绿")),
     "celadon": ("#acc6b1", ("celadon", "青瓷", "天青", "豆青", "celadon green")),
     "dark green": ("#1f4a36", ("dark green", "forest green", "bottle green", "墨绿", "森林绿")),
     "dusty blue": ("#7d97ad", ("dusty blue", "slate blue", "雾霾蓝", "灰蓝")),
-    "royal blue": ("#2747b8", ("royal blue", "cobalt", "宝蓝", "克莱因蓝", "cobalt blue")),
+    "royal blue": ("#2747b8", ("royal blue", "cobalt", "钴蓝", "宝蓝", "克莱因蓝", "cobalt blue")),
     "lime green": ("#8cc63f", ("lime green", "apple green", "bright green", "果绿", "苹果绿", "嫩绿")),
     "neon green": ("#6ff03c", ("neon green", "fluorescent green", "荧光绿")),
     "neon yellow": ("#e4f23a", ("neon yellow", "fluorescent yellow", "荧光黄")),
@@ -56,13 +56,15 @@ OF_DENIM = {"blue": "#3d557c", "sky": "#8aa5c4", "navy": "#2a3851"}
 """What blue is where it is denim that is dyed."""
 NOT_COLOURS = (
     "蓝牙", "蓝光", "紫外线", "红外", "黑科技", "网红", "口红", "腮红", "美白", "洁白", "白皙", "蛋白", "白领", "绿色环保", "绿色健康", "绿色食品", "灰尘", "金属", "合金", "金龙鱼", "珊瑚绒", "绿联", "白酒", "黄肉", "黄心", "蛋黄酥", "青少年", "青年",
+    "(?<!樱)花粉|[衣椒淀米可啡豆珠糕打牙喱蛳辣河凉末骨身子然芥茶香]粉(?![色红])|粉[丝条扑刺末剂状皮]", "金标", "金枕", "金煌", "金骏眉", "金典", "金装", "金牌", "金纺", "金钱", "青源", "橘朵", "白象", "江小白", "蓝月亮", "白猫", "红双喜", "红烧", "红星", "石墨烯", "银耳", "银鹭", "白萝卜", "青蛙",
+    "gold standard", "gold blend", "blue buffalo", "dr teal", "red blend", "green tea", "black tea", "rose water",
     "蓝山", "大红袍", "白药", "干红", "干白", "青花", "青岛", "青柠", "青菜", "青椒", "青提", "红富士", "红牛", "奶粉", "粉底", "粉饼", "蜜粉", "散粉", "蛋白粉", "面粉", "黄铜", "紫铜", "红铜", "白铜", "红木", "黑胡桃", "紫檀", "黑檀", "白蜡木", "白橡", "红橡", "红陶", "紫砂",
     "red wine", "white wine", "earl grey", "espresso machine", "espresso maker", "chocolate milk", "red bull", "blue mountain", "blush brush", "blush palette", "blue light", "black friday", "white noise", "green onion", "black pepper", "olive wood", "橄榄木", "red switch", "blue switch", "brown switch", "yellow switch", "红轴", "绿轴", "青轴", "茶轴", "黄轴", "银轴", "白轴", "小白瓶", "小棕瓶", "小黑瓶", "blue yeti", "charcoal bbq", "charcoal grill", "charcoal barbecue", "activated charcoal", "red light", "green giant", "green light",
 )  # fmt: skip
 """Words in which that of a colour is none: bluetooth, whitening, milk powder, black walnut, Earl Grey."""
 NOT_MATERIALS = (
     "积木", "乳木果", "龟背竹", "富贵竹", "竹炭", "竹笋", "铁观音", "铁板", "铁锈", "地铁", "钢琴", "钢笔", "铜锣烧", "木糖醇", "木瓜", "木耳", "樱木", "芝麻", "麻辣", "麻薯", "麻将", "棉花糖", "棉签",
-    "纸巾", "纸尿裤", "皮肤", "陈皮", "豆皮", "皮蛋", "调皮", "陶醉", "玻璃清洁", "steel cut", "glass skin", "paper towel", "satin floss", "crystal rose", "linen fresh", "steam iron", "clothes iron", "flat iron", "curling iron", "travel iron",
+    "王麻子", "麻布", "[紫薄]皮", "tommy jeans", "ceramic blue", "陶瓷白", "纸巾", "纸尿裤", "皮肤", "陈皮", "豆皮", "皮蛋", "调皮", "陶醉", "玻璃清洁", "steel cut", "glass skin", "paper towel", "satin floss", "crystal rose", "linen fresh", "steam iron", "clothes iron", "flat iron", "curling iron", "travel iron",
 )  # fmt: skip
 """Words in which that of a material is none: a plant, a tea, a taste."""
 WARES: dict[str, tuple[str, str]] = {
