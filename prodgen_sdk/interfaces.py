@@ -62,6 +62,8 @@ if TYPE_CHECKING:
 
 
 class Generator(ABC):
+    """Makes images of products from their words, photos or meshes."""
+
     @abstractmethod
     def generate(self, batch: Sequence[GenerationRequest], ctx: Context) -> Sequence[Sequence[Generated]]:
         """For each request one image per view, in the order of `request.views`, `request.size` pixels square.
@@ -71,6 +73,8 @@ class Generator(ABC):
 
 
 class Describer(ABC):
+    """Reads products' words, and writes the prompts of their views."""
+
     @abstractmethod
     def describe(
         self, products: Sequence[Product], views: Sequence[View], locale: Locale | None, ctx: Context
@@ -91,13 +95,18 @@ class Renderer(ABC):
 
 
 class TextEncoder(ABC):
+    """Turns words into vectors whose dot product says how near they are in meaning."""
+
     @abstractmethod
     def encode(self, texts: Sequence[str], ctx: Context) -> Vectors:
         """float32 [n, dimension], each row of length 1 (an empty text may give any unit vector)."""
 
 
 class ImageEncoder(ABC):
-    """`reads_text`: whether `encode_texts` maps words into the space of the images, as CLIP does, so that words find images."""
+    """Turns images into vectors whose dot product says how alike they look.
+
+    `reads_text`: whether `encode_texts` maps words into the space of the images, as CLIP does, so that words find images.
+    """
 
     reads_text: bool = False
 
@@ -111,12 +120,16 @@ class ImageEncoder(ABC):
 
 
 class BodyParser(ABC):
+    """Finds the person in a photo, with pose and parts of the body."""
+
     @abstractmethod
     def parse(self, photos: Sequence[PersonPhoto], ctx: Context) -> Sequence[Body]:
         """Pose, person mask and part masks of each photo; a photo without a person has confidence 0 and `people` 0."""
 
 
 class Compositor(ABC):
+    """Puts garments on the person of a photo."""
+
     @abstractmethod
     def compose(self, batch: Sequence[TryOnRequest], ctx: Context) -> Sequence[TryOn | Refusal]:
         """Each person dressed, or an honest refusal. Pixels outside `edit_mask` (and `request.mask`) stay bit-identical."""
@@ -214,6 +227,8 @@ class Ranker(ABC):
 
 
 class VariantPolicy(ABC):
+    """Chooses, for each product, which of its images a user sees, and learns from the answers."""
+
     @property
     @abstractmethod
     def version(self) -> str:
@@ -261,6 +276,8 @@ class Scores(Model):
 
 
 class Evaluator(ABC):
+    """Measures images."""
+
     @abstractmethod
     def evaluate(self, images: Sequence[Image], references: Sequence[Image] | None, ctx: Context) -> Sequence[Scores]:
         """The metrics of the spec for each image; `references`, if given, has the true image of each."""
@@ -275,6 +292,8 @@ class ScreenItem(PixelModel):
 
 
 class SafetyChecker(ABC):
+    """Says whether words and images may be shown."""
+
     @abstractmethod
     def check(self, items: Sequence[ScreenItem], ctx: Context) -> Sequence[Verdict]:
         """One verdict per item. An exception counts as `review`, never as `pass`."""
@@ -288,6 +307,8 @@ class Finished(Answer):
 
 
 class Finisher(ABC):
+    """Prepares images for a channel: background, frame, size."""
+
     @abstractmethod
     def finish(self, images: Sequence[Image], profile: str, ctx: Context) -> Sequence[Finished]:
         """Each image prepared for a channel; `profile` is one of the spec's."""
@@ -302,12 +323,16 @@ class Report(Model):
 
 
 class Trainer(ABC):
+    """Trains a model; `prodgen train` calls it."""
+
     @abstractmethod
     def train(self, config: Mapping[str, Any], data: Path, out: Path, ctx: Context) -> Report:
         """Trains from `data` into `out`; called again after a kill, it continues from the last checkpoint."""
 
 
 class Benchmark(ABC):
+    """Measures speed or quality; `prodgen bench` and `prodgen eval` call it."""
+
     @abstractmethod
     def run(self, options: Mapping[str, Any], ctx: Context) -> Mapping[str, Any]:
         """Flat JSON-ready figures with the unit in the name, such as `recommend_p99_ms`."""

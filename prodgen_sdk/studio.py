@@ -93,7 +93,13 @@ class Studio:
 
     @classmethod
     def create(cls, folder: str | Path, *, config: Config | None = None, host: Host | None = None) -> Studio:
-        """Opens the workspace in `folder`, and creates it first if there is none."""
+        """Opens the workspace in `folder`, and creates it first if there is none.
+
+        >>> from prodgen_sdk.testing.fakes import fake_host
+        >>> with Studio.create("shop", host=fake_host()) as studio:
+        ...     print(studio.add_products([{"sku": "mug-1", "title": "Blue mug", "category": "home/mug"}]))
+        1 added, 0 updated, 0 unchanged, 0 rejected
+        """
         return cls(init_workspace(Path(folder)), config=config, host=host)
 
     def __enter__(self) -> Studio:
@@ -267,9 +273,19 @@ class Studio:
             seed: of compositors that draw random numbers.
             user, retain: keep photo and result for this user and this long. Without both, nothing is kept.
 
+        Returns:
+            The image (HWC uint8, of the photo's size) with the mask of what may have changed (bool HxW), or what to do instead.
+
         Raises:
             InputError: an unreadable photo, an unknown sku, a garment that nobody wears.
             PluginError: the compositor failed.
+
+        >>> from prodgen_sdk.testing.fakes import fake_host
+        >>> from prodgen_sdk.testing.samples import sample_garment, sample_person
+        >>> with Studio(host=fake_host()) as studio:
+        ...     dressed = studio.try_on(sample_person(), sample_garment(), fit="loose")
+        >>> dressed.image.shape == sample_person().image.shape, dressed.edit_mask.dtype
+        (True, dtype('bool'))
         """
         with self.session(person, height_cm=height_cm, measurements_cm=measurements_cm) as session:
             return session.try_on(
@@ -291,7 +307,15 @@ class Studio:
         height_cm: float | None = None,
         measurements_cm: Mapping[str, float] | None = None,
     ) -> TryOnSession:
-        """A session with one person's photo, analysed once and dressed many times; it drops everything when it ends."""
+        """A session with one person's photo, analysed once and dressed many times; it drops everything when it ends.
+
+        >>> from prodgen_sdk.testing.fakes import fake_host
+        >>> from prodgen_sdk.testing.samples import sample_garment, sample_person
+        >>> with Studio(host=fake_host()) as studio, studio.session(sample_person()) as session:
+        ...     looks = [session.try_on(sample_garment(), fit=fit) for fit in ("tight", "loose")]
+        >>> [look.image.dtype.name for look in looks]
+        ['uint8', 'uint8']
+        """
         if not isinstance(person, PersonPhoto):
             facts = {"height_cm": height_cm, "measurements_cm": dict(measurements_cm or {})}
             person = build(PersonPhoto, image=images.pixels(person), **facts)
@@ -405,6 +429,17 @@ class Studio:
             rules: business rules instead of those of the configuration; `Rules()` for none.
             budget_ms: how long the answer may take; None takes `[recommend] budget_ms`. Late components are not waited for.
             trace: called with a record of how the request was answered, stage by stage.
+
+        >>> from prodgen_sdk.testing.fakes import fake_host
+        >>> mug = {"sku": "mug-1", "title": "Blue mug", "category": "home/mug"}
+        >>> with Studio.create("shop", host=fake_host()) as studio:
+        ...     added = studio.add_products([mug])
+        ...     made = studio.generate("mug-1", views="orbit4", size=64)
+        ...     (first,) = studio.recommend("ann", k=10)
+        ...     studio.image(first.variant).shape
+        (64, 64, 3)
+        >>> first.sku, first.source, first.propensity  # one of four images
+        ('mug-1', 'popular', 0.25)
         """
         return self.recommender.recommend(Question(*args, **options))
 
@@ -478,6 +513,13 @@ class Studio:
 
         Raises:
             InputError: there is no such format.
+
+        >>> from prodgen_sdk.testing.fakes import fake_host
+        >>> click = {"id": "7", "user": "ann", "type": "click", "sku": "mug-1", "at": "2026-03-01T12:00:00Z"}
+        >>> with Studio.create("shop", host=fake_host()) as studio:
+        ...     told = studio.record([click, click, {**click, "id": "8", "type": "look"}])
+        >>> told.new, told.known, len(told.rejected)
+        (1, 1, 1)
         """
         return self.recommender.record([events] if isinstance(events, Event) else events, format=format)
 
