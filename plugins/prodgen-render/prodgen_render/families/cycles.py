@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from prodgen_render.families.cycleparts import drive, grips, guards, handlebar, saddle, stabilisers, wheel, xyz
 from prodgen_render.families.kit import lathe
 from prodgen_render.families.whitegoods import lit
 from prodgen_render.looks.look import Look
 from prodgen_render.model import Floats, Material, Part
-from prodgen_render.shapes.geometry import loft, rounded_rectangle, slab, smooth_path, superellipse, tube
+from prodgen_render.shapes.geometry import rounded_rectangle, slab, smooth_path, tube
 
 _FRAMES = ("lacquer", "aluminium", "steel", "metal", "wood", "matte plastic", "plastic")
 _ELECTRIC = ("electric scooter", "e-scooter", "electric kick", "电动")
@@ -22,46 +23,8 @@ _ROUGH = ("mountain", "mtb", "fat tyre", "山地", "越野")
 _STABLE = ("stabilisers", "stabilizers", "training wheels", "辅助轮")
 
 
-def _xyz(*metres: float) -> Floats:
-    return np.array(metres)
-
-
 def _rubber(look: Look) -> Material:
     return look.plain("rubber", "#1c1d1f").but(bump=None)
-
-
-def wheel(radius: float, thick: float, tyre: Material, rim: Material, spokes: int = 0) -> list[Part]:
-    """A wheel in the plane of x and z about the origin: spoked, or a solid disc.
-
-    Args:
-        thick: radius of the tyre's section.
-    """
-    a = np.linspace(0, 2 * np.pi, 72, endpoint=False)
-    circle = np.stack([np.cos(a), 0 * a, np.sin(a)], -1)
-    parts = [tube(circle * (radius - thick), thick, tyre, segments=20, closed=True, up=(0, 1, 0))]
-    inner = radius - 2.0 * thick
-    if not spokes:
-        hub = [
-            (1e-4, -thick * 0.55),
-            (inner * 0.4, -thick * 0.75),
-            (inner + 0.002, -thick * 0.5),
-            (inner + 0.002, thick * 0.5),
-            (inner * 0.4, thick * 0.75),
-            (1e-4, thick * 0.55),
-        ]
-        return [*parts, lathe(hub, 0.002, rim, 56).turned(90, "x")]
-    parts.append(tube(circle * inner, thick * 0.55, rim, segments=14, closed=True, up=(0, 1, 0)))
-    parts.append(tube([(0, -0.035, 0), (0, 0.035, 0)], 0.016, rim, segments=24))
-    for k, angle in enumerate(np.linspace(0, 2 * np.pi, spokes, endpoint=False)):
-        out = np.array([np.cos(angle + 0.25 * (-1) ** (k // 2)), 0, np.sin(angle + 0.25 * (-1) ** (k // 2))])
-        start = np.array([0.014 * np.cos(angle), 0.026 * (-1) ** k, 0.014 * np.sin(angle)])
-        parts.append(tube([start, out * inner], 0.0013, rim, segments=6, caps=False))
-    return parts
-
-
-def _grips(ends: Sequence[tuple[float, float, float]], dark: Material, long: float = 0.105) -> list[Part]:
-    """Rubber over the ends of a handlebar that lies along y."""
-    return [tube([(x, y - np.sign(y) * long, z), (x, y, z)], 0.0165, dark, segments=24) for x, y, z in ends]
 
 
 def kick_scooter(look: Look) -> list[Part]:
@@ -92,10 +55,10 @@ def kick_scooter(look: Look) -> list[Part]:
         (rear + radius * 1.22 * np.cos(t), 0, radius + radius * 1.22 * np.sin(t)) for t in np.linspace(0.5, 2.3, 14)
     ]
     parts.append(tube(guard, 0.032, dark, flatten=0.16, up=(1, 0, 0), segments=20))
-    neck = front + lean * 0.12 + _xyz(0, 0, radius * 0.9)
+    neck = front + lean * 0.12 + xyz(0, 0, radius * 0.9)
     parts.append(
         tube(
-            smooth_path([neck, _xyz(-base * 0.62, 0, deck + 0.03), _xyz(-base * 0.45, 0, deck - 0.004)], 20),
+            smooth_path([neck, xyz(-base * 0.62, 0, deck + 0.03), xyz(-base * 0.45, 0, deck - 0.004)], 20),
             0.021,
             frame,
             segments=22,
@@ -104,13 +67,13 @@ def kick_scooter(look: Look) -> list[Part]:
     parts.append(tube([front + lean * 0.10, front + lean * 0.55], 0.019, frame, segments=24))
     parts.append(tube([front + lean * 0.5, top], 0.0150, metal, segments=24))
     half = 0.24 if electric else 0.19
-    parts.append(tube([top - _xyz(0, half, 0), top + _xyz(0, half, 0)], 0.0125, metal, segments=20))
-    parts += _grips([(float(top[0]), side * half, float(top[2])) for side in (-1, 1)], dark)
+    parts.append(tube([top - xyz(0, half, 0), top + xyz(0, half, 0)], 0.0125, metal, segments=20))
+    parts += grips([(float(top[0]), side * half, float(top[2])) for side in (-1, 1)], dark)
     if electric:
         display = slab(rounded_rectangle(0.075, 0.055, 0.014), 0.022, 0.006, dark).turned(-30, "y")
-        parts.append(display.moved(*(top + _xyz(0, 0, 0.008)).tolist()))
+        parts.append(display.moved(*(top + xyz(0, 0, 0.008)).tolist()))
         lamp = front + lean * 0.93
-        parts.append(tube([lamp - _xyz(0.022, 0, 0), lamp - _xyz(0.030, 0, 0)], 0.016, lit(), segments=24))
+        parts.append(tube([lamp - xyz(0.022, 0, 0), lamp - xyz(0.030, 0, 0)], 0.016, lit(), segments=24))
     return parts
 
 
@@ -120,13 +83,13 @@ def _steered(
     """A scooter's front wheel in its fork, or two on an axle."""
     if three:
         wheels = [part.moved(float(front[0]), y, radius) for y in (-0.115, 0.115) for part in disc]
-        axle = [front + _xyz(0, y, 0.01) for y in (-0.105, 0.105)]
+        axle = [front + xyz(0, y, 0.01) for y in (-0.105, 0.105)]
         return [*wheels, tube(axle, 0.016, dark, segments=20)]
-    crown = front + _xyz(0.014, 0, radius * 1.35)
+    crown = front + xyz(0.014, 0, radius * 1.35)
     return [
         *(part.moved(*front.tolist()) for part in disc),
-        *(tube([front + _xyz(0, y, 0), crown + _xyz(0, y, 0)], 0.0085, frame, segments=16) for y in (-0.036, 0.036)),
-        tube([crown - _xyz(0, 0.036, 0), crown + _xyz(0, 0.036, 0)], 0.012, frame, segments=18),
+        *(tube([front + xyz(0, y, 0), crown + xyz(0, y, 0)], 0.0085, frame, segments=16) for y in (-0.036, 0.036)),
+        tube([crown - xyz(0, 0.036, 0), crown + xyz(0, 0.036, 0)], 0.012, frame, segments=18),
     ]
 
 
@@ -185,104 +148,22 @@ def bicycle(look: Look) -> list[Part]:
     head = np.array([-apart * 0.33, 0, radius * size.head])
     fork = np.array([-apart * 0.365, 0, radius * size.fork])
     joint = crank + (seat - crank) * size.bar
-    ways = [(crank, seat), (head, fork), (fork, crank), (head + _xyz(0.01, 0, -0.02), joint)]
+    ways = [(crank, seat), (head, fork), (fork, crank), (head + xyz(0.01, 0, -0.02), joint)]
     parts += [tube(np.stack(way), size.pipe, frame, segments=24) for way in ways]
     for y in (-0.048, 0.048):
-        stay = crank + (seat - crank) * 0.78 + _xyz(0, y * 0.4, 0)
-        parts.append(tube([rear + _xyz(0, y, 0), crank + _xyz(0.03, y * 0.5, 0)], 0.0095, frame, segments=16))
-        parts.append(tube([rear + _xyz(0, y, 0), stay], 0.0080, frame, segments=16))
-        bow = [front + _xyz(0, y, 0), front + (fork - front) * 0.62 + _xyz(0, y, 0), fork + _xyz(0, y * 0.4, 0)]
+        stay = crank + (seat - crank) * 0.78 + xyz(0, y * 0.4, 0)
+        parts.append(tube([rear + xyz(0, y, 0), crank + xyz(0.03, y * 0.5, 0)], 0.0095, frame, segments=16))
+        parts.append(tube([rear + xyz(0, y, 0), stay], 0.0080, frame, segments=16))
+        bow = [front + xyz(0, y, 0), front + (fork - front) * 0.62 + xyz(0, y, 0), fork + xyz(0, y * 0.4, 0)]
         parts.append(tube(smooth_path(bow, 20), 0.0105, frame, segments=16))
     post = seat + (seat - crank) * 0.22
     parts.append(tube(np.stack([seat, post]), 0.0125, metal, segments=20))
-    parts.append(_saddle(size.saddle, dark).moved(*post.tolist()))
-    parts += _handlebar(head, head + (head - fork) * size.stem, size.half, metal, dark)
+    parts.append(saddle(size.saddle, dark).moved(*post.tolist()))
+    parts += handlebar(head, head + (head - fork) * size.stem, size.half, metal, dark)
     if not free:
-        parts += _drive(crank, rear, size.ring, metal, dark)
-        parts += _guards(front, rear, radius, frame) if small else []
-    return parts + (_stabilisers(rear, metal, dark, rim) if look.says(_STABLE) else [])
-
-
-def _stabilisers(rear: Floats, metal: Material, dark: Material, rim: Material) -> list[Part]:
-    """A small wheel at either side of the rear one."""
-    parts = []
-    for y in (-0.17, 0.17):
-        parts += [part.moved(float(rear[0]) + 0.02, y, 0.062) for part in wheel(0.060, 0.014, dark, rim)]
-        arm = [rear + _xyz(0, 0.3 * y, 0), rear + _xyz(0.01, 0.8 * y, -0.02), _xyz(rear[0] + 0.02, y, 0.062)]
-        parts.append(tube(smooth_path(arm, 16), 0.008, metal, segments=14))
-    return parts
-
-
-def _saddle(size: float, dark: Material) -> Part:
-    """A saddle, its nose to the left."""
-    rows = [
-        (-0.135, 0.018, 0.022),
-        (-0.125, 0.030, 0.030),
-        (-0.06, 0.046, 0.040),
-        (0.02, 0.078, 0.046),
-        (0.09, 0.136, 0.050),
-        (0.128, 0.128, 0.044),
-        (0.140, 0.02, 0.01),
-    ]
-    outline = superellipse(1.0, 1.0, 2.6, 56)
-    return loft(
-        np.stack(
-            [
-                np.c_[np.full(56, x), outline[:, 0] * wide, outline[:, 1] * high + 0.02]
-                for x, wide, high in smooth_path(rows, 36)
-            ]
-        ),
-        dark,
-    ).scaled(size, size, size)
-
-
-def _handlebar(head: Floats, top: Floats, half: float, metal: Material, dark: Material) -> list[Part]:
-    stem = top + _xyz(-0.045, 0, 0.006)
-    way = [
-        stem + _xyz(0.03, -half, 0.025),
-        stem + _xyz(0, -half * 0.4, 0.018),
-        stem,
-        stem + _xyz(0, half * 0.4, 0.018),
-        stem + _xyz(0.03, half, 0.025),
-    ]
-    ends = [(float(stem[0]) + 0.03, side * half, float(stem[2]) + 0.025) for side in (-1, 1)]
-    return [
-        tube(np.stack([head, top]), 0.0155, metal, segments=20),
-        tube(np.stack([top, stem]), 0.0145, metal, segments=20),
-        tube(smooth_path(way, 40), 0.0120, metal, segments=20),
-        *_grips(ends, dark),
-    ]
-
-
-def _drive(crank: Floats, rear: Floats, ring: float, metal: Material, dark: Material) -> list[Part]:
-    """Chain wheel, chain, cranks and pedals."""
-    y, small = -0.046, 0.035
-    plate = lathe([(1e-4, 0), (ring, 0), (ring, 0.004), (1e-4, 0.004)], 0.001, dark, 64).turned(90, "x")
-    arc = np.linspace(np.pi / 2, 3 * np.pi / 2, 16)
-    left = np.stack([crank[0] + ring * np.cos(arc), np.full(16, y), crank[2] + ring * np.sin(arc)], -1)
-    right = np.stack([rear[0] - small * np.cos(arc), np.full(16, y), rear[2] - small * np.sin(arc)], -1)
-    parts = [
-        plate.moved(float(crank[0]), y + 0.002, float(crank[2])),
-        tube(np.concatenate([left, right]), 0.0042, metal, segments=8, closed=True, up=(0, 1, 0)),
-    ]
-    parts.append(tube(np.stack([crank - _xyz(0, 0.06, 0), crank + _xyz(0, 0.06, 0)]), 0.016, dark, segments=20))
-    reach = np.array([-ring * 1.55, 0, -ring * 0.85])
-    for side in (-1, 1):
-        end = crank + reach * -side + _xyz(0, side * 0.075, 0)
-        parts.append(tube(np.stack([crank + _xyz(0, side * 0.06, 0), end]), 0.0095, metal, segments=16))
-        pedal = slab(rounded_rectangle(0.085, 0.075, 0.012), 0.020, 0.006, dark)
-        parts.append(pedal.moved(float(end[0]), float(end[1]) + side * 0.048, float(end[2]) - 0.010))
-    return parts
-
-
-def _guards(front: Floats, rear: Floats, radius: float, paint: Material) -> list[Part]:
-    """Mudguards over both wheels."""
-    parts = []
-    for at, start, end in ((front, 0.9, 2.75), (rear, 0.1, 2.0)):
-        t = np.linspace(start, end, 24)
-        way = np.stack([at[0] + radius * 1.09 * np.cos(t), 0 * t, at[2] + radius * 1.09 * np.sin(t)], -1)
-        parts.append(tube(way, 0.030, paint, flatten=0.14, up=(1, 0, 0), segments=20))
-    return parts
+        parts += drive(crank, rear, size.ring, metal, dark)
+        parts += guards(front, rear, radius, frame) if small else []
+    return parts + (stabilisers(rear, metal, dark, rim) if look.says(_STABLE) else [])
 
 
 def skateboard(look: Look) -> list[Part]:
