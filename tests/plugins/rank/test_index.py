@@ -201,70 +201,62 @@ def test_bad_input_is_refused_and_changes_nothing() -> None:
     assert index.search(np.ones((2, 4), np.float32), 0, Filter(), CTX) == [[], []]
 
 
-def test_searches_see_whole_states_while_a_writer_changes_them() -> None:
-    """Each state holds every product with both of its variants at one and the same vector."""
-    rng, dimension = np.random.default_rng(0), 16
-    index = FaissIndex(Config(index=IndexConfig(factory="SQ8", delta_limit=60)), CTX)
-    done, failures = threading.Event(), []
+def torn(index: FaissIndex, state, steps: int, read) -> list:
+    """What `read` finds wrong in three threads, while each state is written after the other."""
+    done, found = threading.Event(), []
 
-    def state(step: int) -> list[Upsert]:
-        vector = rng.standard_normal(dimension).astype(np.float32)
-        return [
-            Upsert(
-                variant=f"p{p}-{side}",
-                sku=f"p{p}",
-                vector=vector,
-                facets=Facets(category="home/mug", price=Decimal(step)),
-            )
-            for p in range(10)
-            for side in "ab"
-        ]
-
-    def read() -> None:
-        query = np.ones(dimension, np.float32)
+    def reads() -> None:
         while not done.is_set():
-            found = answers(index, query, 20, Filter())
-            scores = {score for _, variants in found for _, score in variants}
-            if [len(variants) for _, variants in found] != [2] * 10 or len(scores) != 1:
-                failures.append(found)
+            found.extend(read())
 
-    index.apply(state(0), 1, CTX)
-    readers = [threading.Thread(target=read) for _ in range(3)]
+    index.apply(state(1), 1, CTX)
+    readers = [threading.Thread(target=reads) for _ in range(3)]
     for reader in readers:
         reader.start()
-    for step in range(2, 300):
+    for step in range(2, steps):
         index.apply(state(step), step, CTX)
     done.set()
     for reader in readers:
         reader.join()
-    assert not failures
+    return found
+
+
+def test_searches_see_whole_states_while_a_writer_changes_them() -> None:
+    """Each state holds every product with both of its variants at one and the same vector."""
+    rng, dimension = np.random.default_rng(0), 16
+    index = FaissIndex(Config(index=IndexConfig(factory="SQ8", delta_limit=60)), CTX)
+
+    def state(step: int) -> list[Upsert]:
+        vector = rng.standard_normal(dimension).astype(np.float32)
+        facets = Facets(category="home/mug", price=Decimal(step))
+        return [
+            Upsert(variant=f"p{p}-{side}", sku=f"p{p}", vector=vector, facets=facets)
+            for p in range(10)
+            for side in "ab"
+        ]
+
+    def read():
+        found = answers(index, np.ones(dimension, np.float32), 20, Filter())
+        scores = {score for _, variants in found for _, score in variants}
+        if [len(variants) for _, variants in found] != [2] * 10 or len(scores) != 1:
+            yield found
+
+    assert not torn(index, state, 300, read)
 
 
 def test_searches_see_whole_states_while_a_writer_changes_facets() -> None:
     """Each state has all products in one category."""
-    index, done, failures = FaissIndex(Config(index=IndexConfig(factory="SQ8")), CTX), threading.Event(), []
-    rows = catalogue(800, 16)
+    index, rows = FaissIndex(Config(index=IndexConfig(factory="SQ8")), CTX), catalogue(800, 16)
 
     def state(step: int) -> list[Upsert]:
         facets = Facets(category=CATEGORIES[step % 5], price=Decimal(step))
         return [row.model_copy(update={"facets": facets}) for row in rows]
 
-    def read() -> None:
-        query = np.ones((1, 16), np.float32)
-        while not done.is_set():
-            for eligible in (Filter(), Filter(price_min=Decimal(1))):
-                found = index.search(query, 20, eligible, CTX)[0]
-                if len(found) != 20 or len({candidate.category for candidate in found}) != 1:
-                    failures.append(found)
+    def read():
+        for eligible in (Filter(), Filter(price_min=Decimal(1))):
+            found = index.search(np.ones((1, 16), np.float32), 20, eligible, CTX)[0]
+            if len(found) != 20 or len({candidate.category for candidate in found}) != 1:
+                yield found
 
-    index.apply(state(1), 1, CTX)
-    readers = [threading.Thread(target=read) for _ in range(3)]
-    for reader in readers:
-        reader.start()
-    for step in range(2, 60):
-        index.apply(state(step), step, CTX)
-    done.set()
-    for reader in readers:
-        reader.join()
-    assert not failures
+    assert not torn(index, state, 60, read)
     assert index.stats(CTX)["delta"] == 0

@@ -84,6 +84,7 @@ def saddle(size: float, dark: Material) -> Part:
 
 
 def handlebar(head: Floats, top: Floats, half: float, metal: Material, dark: Material) -> list[Part]:
+    """A stem, the bar that it holds, and grips."""
     stem = top + xyz(-0.045, 0, 0.006)
     way = [
         stem + xyz(0.03, -half, 0.025),
