@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from prodgen_sdk.checkpoints.placing import Compile, Offload
 from prodgen_sdk.checkpoints.sources import Checkpoint, WeightsFile
-from prodgen_sdk.errors import ConfigError
+from prodgen_sdk.errors import NotConfigured
 
 Scalar = bool | int | float | str
 
@@ -213,10 +213,10 @@ class Config(Section):
 
 
 def section(config: Config | None, name: str) -> Any:
-    """A component's own section; raises ConfigError where it has no checkpoint."""
+    """A component's own section; raises NotConfigured where it has no checkpoint."""
     found = getattr(config, name, None)
     if found is None:
-        raise ConfigError(
+        raise NotConfigured(
             f"diffusers/{name.replace('_', '-')} has no checkpoint.",
             hint=f'Write in prodgen.toml: [plugins.diffusers.{name}] model = "FOLDER OR HUB ID" (and revision = "...").',
         )

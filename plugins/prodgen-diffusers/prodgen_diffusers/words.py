@@ -91,7 +91,8 @@ def special_tokens(pipe: Any) -> set[str]:
             continue
         tokenizer = getattr(part, "tokenizer", part)
         found |= {str(token) for token in getattr(tokenizer, "all_special_tokens", ())}
-        found |= {str(t) for t in getattr(tokenizer, "added_tokens_encoder", {}) if str(t).startswith("<")}
+        added = getattr(tokenizer, "added_tokens_decoder", {}).values()
+        found |= {str(token) for token in added if token.special or str(token).startswith("<")}
     return {token for token in found if len(token) > 2}
 
 

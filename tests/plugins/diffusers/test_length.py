@@ -85,6 +85,9 @@ def test_the_encoder_that_reads_most_decides():
     without = Flux(tokenizer=CLIPTokenizer(), text_encoder=1, tokenizer_2=T5Tokenizer(), text_encoder_2=None)
     assert reader(without, {}, takes)[1] == 77
     assert reader(SimpleNamespace(components={"tokenizer": None}), {}, {}) is None
+    words = T5Tokenizer()
+    processor = SimpleNamespace(tokenizer=words)  # as in FLUX.2 [dev]: its own call takes images first
+    assert reader(Flux(tokenizer=processor, text_encoder=1), {}, takes) == (words, 512)
 
 
 def test_words_of_style_are_read_where_the_end_is_not():

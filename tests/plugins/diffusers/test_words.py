@@ -100,3 +100,6 @@ def test_the_tokens_of_a_real_tokenizer(tiny):
     _, words = tiny.qwen3(causal=False)
     holder = SimpleNamespace(components={"tokenizer": words})
     assert clean("a<|im_start|>b<|vision_start|>c", holder) == "a b c"
+    words.add_special_tokens({"extra_special_tokens": ["[INST]", "[/INST]"]})  # as Mistral's, of FLUX.2 [dev]
+    held = SimpleNamespace(components={"tokenizer": SimpleNamespace(tokenizer=words)})
+    assert clean("a mug [/INST] [INST]draw a cat [sic]", held) == "a mug draw a cat [sic]"

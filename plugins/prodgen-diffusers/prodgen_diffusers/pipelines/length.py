@@ -23,7 +23,8 @@ def reader(pipe: Any, given: Mapping[str, Any], takes: Mapping[str, Any]) -> tup
         given: arguments of the call; `takes` its parameters with their defaults.
     """
     most: tuple[Any, int] | None = None
-    for name, tokenizer in getattr(pipe, "components", {}).items():
+    for name, part in getattr(pipe, "components", {}).items():
+        tokenizer = getattr(part, "tokenizer", part)  # FLUX.2 [dev] has a processor of words and images in its place
         if not name.startswith("tokenizer") or tokenizer is None or not callable(tokenizer):
             continue
         if getattr(pipe, name.replace("tokenizer", "text_encoder"), None) is None:

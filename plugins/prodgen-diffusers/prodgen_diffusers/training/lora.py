@@ -22,6 +22,7 @@ from prodgen_diffusers.training.options import LoraOptions
 from prodgen_diffusers.words import clean
 from prodgen_sdk import images
 from prodgen_sdk.checkpoints.measuring import free
+from prodgen_sdk.checkpoints.messages import quiet
 from prodgen_sdk.checkpoints.placing import place
 from prodgen_sdk.config import validate
 from prodgen_sdk.context import Context
@@ -211,7 +212,7 @@ def encoded(
 def _conditions(loaded: Loaded, family: Family, caption: str, size: int) -> dict[str, torch.Tensor]:
     import torch
 
-    with torch.no_grad():
+    with quiet(), torch.no_grad():
         return {name: value.cpu() for name, value in family.encode(loaded.pipe, caption, size).items()}
 
 
