@@ -140,7 +140,7 @@ def interfaces_page() -> str:
         lines += [
             f"## `{interface.__name__}`",
             "",
-            f"Registered with `{spec.__name__}`.",
+            f"Registered with `{spec.__name__}`; `prodgen plugins new NAME --kind {kind.replace('_', '-')}` writes a small one to begin with.",
             *own_doc(spec),
             *own_doc(interface),
             "",

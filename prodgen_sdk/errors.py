@@ -6,6 +6,7 @@ ProdgenError                  exit code 1: a fault of ours, or of a plugin
 │   ├── InvalidImage          a file or an array that is no usable image
 │   ├── InvalidCatalogue      a catalogue line that cannot become a product
 │   ├── ConfigError           prodgen.toml or an option
+│   │   └── NotConfigured     a component has no section of its own there, such as a checkpoint
 │   ├── NotFound              an unknown component id, sku, variant or user
 │   ├── OutsideWorkspace      a path that leaves the folder it must stay in
 │   └── MissingDependency     an optional package or model that is not installed
@@ -112,6 +113,10 @@ class InvalidCatalogue(InputError):
 
 class ConfigError(InputError):
     """The configuration file, or an option, does not hold what it should."""
+
+
+class NotConfigured(ConfigError):
+    """The configuration file does not mention what a component cannot do without, such as a checkpoint."""
 
 
 _FEW, _LONG = 30, 100

@@ -72,7 +72,7 @@ class Registry:
                     hint=f"Install a version of {entry.distribution or entry.plugin} for API version {API_VERSION}.",
                 )
             name = f"{spec.id.partition('/')[0]}/"
-            keeper = _distribution(_RESERVED.get(name, ""))
+            keeper = kept_for(name)
             # What is registered by hand belongs to the application itself.
             if keeper and entry.distribution not in ("", keeper):
                 raise PluginError(
@@ -131,6 +131,15 @@ class Registry:
     def __iter__(self) -> Iterator[Entry]:
         for entries in self._entries.values():
             yield from entries.values()
+
+
+def kept_for(prefix: str) -> str:
+    """The built-in distribution that keeps ids with this prefix for itself; empty where anyone may take them.
+
+    >>> kept_for("text/"), kept_for("acme/")
+    ('prodgen-text', '')
+    """
+    return _distribution(_RESERVED.get(prefix, ""))
 
 
 def _distribution(requirement: str) -> str:

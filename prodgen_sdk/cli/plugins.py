@@ -1,4 +1,4 @@
-"""`prodgen plugins`: list, check and show."""
+"""`prodgen plugins`: list, check, show and new."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from prodgen_sdk.host import Host
     from prodgen_sdk.registry import Entry
 
-group = typer.Typer(help="List, check and describe plugins.", no_args_is_help=True)
+group = typer.Typer(help="List, check and describe plugins, and begin one of your own.", no_args_is_help=True)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -48,6 +48,7 @@ def check(
     as_json: bool = JSON,
 ) -> None:
     """Check that every plugin loads and every component exists. Exit code 1 if not."""
+    from prodgen_sdk.errors import NotConfigured
     from prodgen_sdk.host.building import is_installed
 
     host = find_host(ctx)
@@ -59,12 +60,12 @@ def check(
     missing = {entry.spec.id: reason for entry in host.registry if (reason := host.missing(entry.spec))}
     lacking = [e.spec.needs for e in host.registry if not all(map(is_installed, e.spec.needs.modules))]
     commands = list(dict.fromkeys(needs.install for needs in lacking))
-    ready = [entry for entry in host.registry if entry.spec.id not in missing]
-    problems += [
-        {"what": entry.spec.id, "distribution": entry.distribution, "problem": problem}
-        for entry in ready
-        if (problem := _problem(host, entry, build))
-    ]
+    for entry in (entry for entry in host.registry if entry.spec.id not in missing):
+        try:
+            if problem := _problem(host, entry, build):
+                problems.append({"what": entry.spec.id, "distribution": entry.distribution, "problem": problem})
+        except NotConfigured as reason:
+            missing[entry.spec.id] = str(reason)
     problems += [
         {"what": f"prodgen {command.name}", "distribution": command.plugin, "problem": problem}
         for command in host.commands.values()
@@ -106,14 +107,20 @@ def _out_of_reach(ctx: typer.Context, name: str) -> str:
 
 
 def _problem(host: Host, entry: Entry, build: bool) -> str:
-    """Why a component's factory is not there or, where it is to be built, fails; empty if all is well."""
-    from prodgen_sdk.errors import ProdgenError
+    """Why a component's factory is not there or, where it is to be built, fails; empty if all is well.
+
+    Raises:
+        NotConfigured: it cannot be built before somebody configures it.
+    """
+    from prodgen_sdk.errors import NotConfigured, ProdgenError
 
     if isinstance(entry.factory, str) and (problem := _unloadable(entry.factory)):
         return problem
     try:
         if build:
             host.get(entry.spec.kind, entry.spec.id)
+    except NotConfigured:
+        raise
     except ProdgenError as error:
         return str(error)
     return ""
@@ -148,6 +155,38 @@ def _is_written(path: str) -> bool:
         return False
     defined = {line.name for line in lines if isinstance(line, ast.ClassDef | ast.FunctionDef)}
     return attribute in defined
+
+
+@group.command()
+def new(
+    name: str = typer.Argument(..., metavar="NAME", help="Lower case, such as my-shop; ids will begin with it."),
+    kind: str = typer.Option(
+        "generator",
+        metavar="KIND",
+        help="What it brings: describer, text-encoder, image-encoder, generator, renderer, compositor, body-parser, index, ranker, policy, "
+        "evaluator, safety-checker, finisher, trainer or benchmark.",
+    ),
+    out: str = typer.Option("", metavar="DIR", help="A folder that is new or empty. Default: prodgen-NAME."),
+    as_json: bool = JSON,
+) -> None:
+    """Write a small plugin that works, with its tests, to be installed and changed."""
+    from prodgen_sdk.errors import NotFound
+    from prodgen_sdk.specs import SPECS
+    from prodgen_sdk.testing.starter import write_plugin
+
+    kinds = {kind.replace("_", "-"): kind for kind in SPECS}
+    if (chosen := kinds.get(kind.replace("_", "-"))) is None:
+        raise NotFound.of("kind of component", kind, kinds)
+    name = name.removeprefix("prodgen-")
+    folder = Path(out or f"prodgen-{name}")
+    written = write_plugin(name, chosen, folder)
+
+    def show_files() -> None:
+        for path in written:
+            typer.echo(path)
+        note(f"Next, in {folder}: pip install -e '.[test]' && python -m pytest && prodgen plugins check")
+
+    emit(as_json, {"name": name, "kind": chosen, "files": written}, show_files)
 
 
 @group.command()

@@ -56,7 +56,7 @@ class OutlineBodyParser(BodyParser):
 
 
 class PatchCompositor(Compositor):
-    """Paints the upper half of the outline in the mean colour of the innermost garment, then of the next, further in."""
+    """Paints the outline's upper half in the mean colour of the innermost garment, then of the next, further in."""
 
     def __init__(self, config: Any, ctx: Context) -> None:
         pass

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from prodgen_sdk import images
 from prodgen_sdk.context import Context
 from prodgen_sdk.distances import unit
 from prodgen_sdk.errors import InputError, NotFound
+from prodgen_sdk.images import flatten, resize
 from prodgen_sdk.interfaces import Evaluator, Finished, Finisher, Generator, ImageEncoder, Renderer, Scores
 from prodgen_sdk.types import (
     AssetRequest,
@@ -115,7 +115,7 @@ class GridImageEncoder(ImageEncoder):
 
     def _vector(self, image: Image) -> NDArray[np.float32]:
         vector = np.zeros(self.dimension, np.float32)
-        small = images.resize(images.flatten(image), 3, 3)
+        small = resize(flatten(image), 3, 3)
         vector[:27] = small.reshape(-1).astype(np.float32) / 255 - 0.5
         vector[-1] = 0.1
         return vector
@@ -143,7 +143,7 @@ class SquareFinisher(Finisher):
         return [self._square(image) for image in images]
 
     def _square(self, image: Image) -> Finished:
-        flat = images.flatten(image)
+        flat = flatten(image)
         height, width = flat.shape[:2]
         edge = max(height, width)
         square = np.full((edge, edge, 3), 255, np.uint8)

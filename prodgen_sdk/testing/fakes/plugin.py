@@ -101,7 +101,7 @@ class FakePlugin:
 
     @hookimpl
     def register_evaluators(self, register: Register) -> None:
-        metric = Metric(low=0, high=1, better="higher", blind_spots="Says nothing about the product itself.")
+        metric = Metric(low=0, high=1, better="higher", blind_spots="Says nothing of shapes.")
         spec = EvaluatorSpec(id="fake/brightness", summary="Mean brightness.", metrics={"brightness": metric})
         register(spec, f"{_HERE}.pictures:BrightnessEvaluator")
 

@@ -13,7 +13,7 @@ from prodgen_sdk.checkpoints.finding import find_folder
 from prodgen_sdk.checkpoints.messages import explained
 from prodgen_sdk.checkpoints.sources import Checkpoint
 from prodgen_sdk.context import Context
-from prodgen_sdk.errors import ConfigError, MissingDependency
+from prodgen_sdk.errors import ConfigError, MissingDependency, NotConfigured
 from prodgen_sdk.interfaces import ImageEncoder
 
 if TYPE_CHECKING:
@@ -42,13 +42,14 @@ class HfImageEncoder(ImageEncoder):
         reads_text: whether the checkpoint has a text tower that shares the space of its pictures.
 
     Raises:
-        ConfigError: no checkpoint is configured, it may not be loaded (see `finding.find_folder`), or it is no vision model.
+        NotConfigured: no checkpoint is configured.
+        ConfigError: it may not be loaded (see `finding.find_folder`), or it is no vision model.
         MissingDependency: torch or transformers is not installed, or the hub is not reachable.
     """
 
     def __init__(self, config: Config | None, ctx: Context) -> None:
         if config is None or config.hf is None:
-            raise ConfigError(
+            raise NotConfigured(
                 "image/hf has no checkpoint.",
                 hint='Write in prodgen.toml: [plugins.rank.hf] model = "..." and revision = "...".',
             )

@@ -10,7 +10,7 @@ from prodgen_sdk.checkpoints.finding import find_folder
 from prodgen_sdk.checkpoints.messages import explained
 from prodgen_sdk.checkpoints.sources import Checkpoint
 from prodgen_sdk.context import Context
-from prodgen_sdk.errors import ConfigError, MissingDependency
+from prodgen_sdk.errors import ConfigError, MissingDependency, NotConfigured
 from prodgen_sdk.interfaces import TextEncoder
 from prodgen_text.config import HfConfig, TextConfig
 from prodgen_text.encoders.pooling import pool, stated_pooling
@@ -42,13 +42,14 @@ class HfEncoder(TextEncoder):
         dimension: length of a vector.
 
     Raises:
-        ConfigError: no checkpoint is configured, or it may not be loaded (see `finding.find_folder`).
+        NotConfigured: no checkpoint is configured.
+        ConfigError: it may not be loaded (see `finding.find_folder`).
         MissingDependency: torch or transformers is not installed, or the checkpoint is neither at hand nor reachable.
     """
 
     def __init__(self, config: TextConfig | None, ctx: Context) -> None:
         if config is None or config.hf is None:
-            raise ConfigError(
+            raise NotConfigured(
                 "text/hf has no checkpoint.",
                 hint='Write in prodgen.toml: [plugins.text.hf] model = "..." and revision = "...".',
             )

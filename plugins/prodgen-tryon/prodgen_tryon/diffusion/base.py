@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from prodgen_sdk import images
 from prodgen_sdk.context import Context
-from prodgen_sdk.errors import ConfigError
+from prodgen_sdk.errors import NotConfigured
 from prodgen_sdk.interfaces import Compositor
 from prodgen_sdk.types import Body, Garment, Image, PersonPhoto, Refusal, TryOn, TryOnRequest
 from prodgen_tryon import check
@@ -169,9 +169,9 @@ def refined(
 
 
 def configured(section: Any, name: str, component: str) -> Any:
-    """A section of the configuration that has to be there; raises ConfigError."""
+    """A section of the configuration that has to be there; raises NotConfigured."""
     if section is None:
-        raise ConfigError(
+        raise NotConfigured(
             f"{component} has no weights: [plugins.tryon.{name}] is not in prodgen.toml.",
             hint="See the how-to 'Try on with diffusion weights'; tryon/warp needs no weights.",
         )
