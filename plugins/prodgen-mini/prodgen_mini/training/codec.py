@@ -18,7 +18,7 @@ from prodgen_mini.models.codec import Codec, by_sheet, patches_of
 from prodgen_mini.training.cleaning import clean
 from prodgen_mini.training.grids import art_grid
 from prodgen_mini.training.latents import seeded
-from prodgen_mini.training.trainers import PartTrainer
+from prodgen_mini.training.trainers import PartTrainer, Prepared
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.training.augment import Augmentation, augment
@@ -61,9 +61,7 @@ class CodecTrainer(PartTrainer[CodecRecipe]):
     part = "codec"
     recipe = CodecRecipe
 
-    def prepare(
-        self, recipe: CodecRecipe, designs: Designs, ctx: Context
-    ) -> tuple[Objective, dict[str, Any], dict[str, Any]]:
+    def prepare(self, recipe: CodecRecipe, designs: Designs, ctx: Context) -> Prepared:
         space = space_of(designs.of_split("train"))
         shown = designs.take(designs.has_art)
         settings = {"channels": recipe.channels, "width": recipe.width, "depth": recipe.depth}
@@ -76,7 +74,7 @@ class CodecTrainer(PartTrainer[CodecRecipe]):
                 raise InputError(f"{recipe.pictures} holds no image to learn from: all are {reasons}.")
             facts["pictures"] = cleaned.report()
             extra = cleaned.images[cleaned.splits == "train"]
-        return CodecObjective(shown, settings, recipe, extra), settings, facts
+        return Prepared(CodecObjective(shown, settings, recipe, extra), settings, facts)
 
     def finish(self, network: nn.Module, objective: Objective) -> None:
         assert isinstance(network, Codec)

@@ -16,11 +16,10 @@ from prodgen_mini.models.dit import Dit
 from prodgen_mini.models.flow import sample
 from prodgen_mini.models.vae import Vae
 from prodgen_mini.training.latents import LatentObjective, ModelRecipe, Seen, Task, seeded, task_of
-from prodgen_mini.training.trainers import PartTrainer
+from prodgen_mini.training.trainers import PartTrainer, Prepared
 from prodgen_mini.weights import load_vae
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError
-from prodgen_sdk.training.objective import Objective
 from prodgen_sdk.training.recipe import Count, Positive, Share
 
 
@@ -51,9 +50,7 @@ class DiffusionTrainer(PartTrainer[DiffusionRecipe]):
     part = "diffusion"
     recipe = DiffusionRecipe
 
-    def prepare(
-        self, recipe: DiffusionRecipe, designs: Designs, ctx: Context
-    ) -> tuple[Objective, dict[str, Any], dict[str, Any]]:
+    def prepare(self, recipe: DiffusionRecipe, designs: Designs, ctx: Context) -> Prepared:
         task = task_of(recipe, designs, ctx)
         vae, vae_digest = load_vae(task.digest, recipe.vae)
         settings = {
@@ -66,7 +63,7 @@ class DiffusionTrainer(PartTrainer[DiffusionRecipe]):
                 hint="Choose a group that divides the code, and heads that divide the width.",
             )
         objective = DiffusionObjective(task, vae.to(ctx.device), settings, recipe)
-        return objective, settings, {"codec": task.digest, "vae": vae_digest}
+        return Prepared(objective, settings, {"codec": task.digest, "vae": vae_digest})
 
 
 class DiffusionObjective(LatentObjective):

@@ -15,7 +15,7 @@ from prodgen_mini import weights
 from prodgen_mini.designs import Designs
 from prodgen_mini.models.gan import Critic, Generator, pair_loss, penalty
 from prodgen_mini.training.latents import LatentObjective, Latents, ModelRecipe, Task, seeded, task_of
-from prodgen_mini.training.trainers import PartTrainer
+from prodgen_mini.training.trainers import PartTrainer, Prepared
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError
 from prodgen_sdk.training.objective import Objective
@@ -51,12 +51,10 @@ class GanTrainer(PartTrainer[GanRecipe]):
     part = "gan"
     recipe = GanRecipe
 
-    def prepare(
-        self, recipe: GanRecipe, designs: Designs, ctx: Context
-    ) -> tuple[Objective, dict[str, Any], dict[str, Any]]:
+    def prepare(self, recipe: GanRecipe, designs: Designs, ctx: Context) -> Prepared:
         task = task_of(recipe, designs, ctx)
         settings = {**task.sizes, "noise": recipe.noise, "width": recipe.width}
-        return GanObjective(task, settings, recipe), settings, {"codec": task.digest}
+        return Prepared(GanObjective(task, settings, recipe), settings, {"codec": task.digest})
 
     def start(self, recipe: GanRecipe, objective: Objective) -> dict[str, dict[str, Tensor]]:
         if recipe.begin is None:

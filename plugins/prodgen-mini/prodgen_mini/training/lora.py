@@ -16,12 +16,11 @@ from prodgen_mini.models.dit import Dit
 from prodgen_mini.models.lora import FORMAT, LAYERS
 from prodgen_mini.training.diffusion import DiffusionObjective, DiffusionRecipe
 from prodgen_mini.training.latents import task_of
-from prodgen_mini.training.trainers import PartTrainer
+from prodgen_mini.training.trainers import PartTrainer, Prepared
 from prodgen_mini.weights import check_pin, load_vae
 from prodgen_sdk.checkpoints.weights import write_weights
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError, InputError, MissingDependency
-from prodgen_sdk.training.objective import Objective
 from prodgen_sdk.training.recipe import Count, Positive, Share, Weight
 
 if TYPE_CHECKING:
@@ -54,9 +53,7 @@ class LoraTrainer(PartTrainer[LoraRecipe]):
     part = "lora"
     recipe = LoraRecipe
 
-    def prepare(
-        self, recipe: LoraRecipe, designs: Designs, ctx: Context
-    ) -> tuple[Objective, dict[str, Any], dict[str, Any]]:
+    def prepare(self, recipe: LoraRecipe, designs: Designs, ctx: Context) -> Prepared:
         try:
             from peft import LoraConfig, get_peft_model
         except ImportError:
@@ -82,7 +79,7 @@ class LoraTrainer(PartTrainer[LoraRecipe]):
                 r=recipe.rank, lora_alpha=recipe.alpha, lora_dropout=recipe.dropout, target_modules=list(LAYERS)
             )
             get_peft_model(network, config)
-        return objective, {"scale": recipe.alpha / recipe.rank}, {"base": base.digest, "codec": task.digest}
+        return Prepared(objective, {"scale": recipe.alpha / recipe.rank}, {"base": base.digest, "codec": task.digest})
 
     def export(self, path: Path, network: nn.Module, settings: dict[str, Any], facts: dict[str, Any]) -> None:
         assert isinstance(network, Dit)

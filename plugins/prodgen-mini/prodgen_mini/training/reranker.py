@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 import torch
@@ -18,7 +18,7 @@ from prodgen_mini.models.gan import Generator
 from prodgen_mini.models.reranker import Reranker
 from prodgen_mini.models.vae import Vae
 from prodgen_mini.training.latents import Latents, ModelRecipe, Task, seeded, task_of
-from prodgen_mini.training.trainers import PartTrainer
+from prodgen_mini.training.trainers import PartTrainer, Prepared
 from prodgen_mini.weights import check_pin, load_vae, read
 from prodgen_sdk.context import Context
 from prodgen_sdk.training.objective import Objective
@@ -49,9 +49,7 @@ class RerankerTrainer(PartTrainer[RerankerRecipe]):
     part = "reranker"
     recipe = RerankerRecipe
 
-    def prepare(
-        self, recipe: RerankerRecipe, designs: Designs, ctx: Context
-    ) -> tuple[Objective, dict[str, Any], dict[str, Any]]:
+    def prepare(self, recipe: RerankerRecipe, designs: Designs, ctx: Context) -> Prepared:
         shown = designs.take(designs.has_art)
         kinds = sorted(set(shown.of_split("train").kinds.tolist()))
         halves = []
@@ -70,7 +68,9 @@ class RerankerTrainer(PartTrainer[RerankerRecipe]):
             pictures_of(task, latents, half, gan, vae, kinds, seed)
             for seed, latents, half in zip((recipe.seed, 7), (task.train, task.held), halves, strict=True)
         ]
-        return RerankerObjective(shown_both[0], shown_both[1], kinds, recipe), {"kinds": kinds}, {"codec": task.digest}
+        return Prepared(
+            RerankerObjective(shown_both[0], shown_both[1], kinds, recipe), {"kinds": kinds}, {"codec": task.digest}
+        )
 
 
 class RerankerObjective(Objective):

@@ -7,7 +7,7 @@ import hashlib
 from abc import abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from prodgen_mini import weights
 from prodgen_mini.designs import Designs, read_designs
@@ -29,6 +29,14 @@ if TYPE_CHECKING:
 
 R = TypeVar("R", bound=Recipe)
 _PATHS = ("codec", "vae", "gan", "begin", "base")
+
+
+class Prepared(NamedTuple):
+    """What is learnt, the settings of the network that is kept, and facts to write beside its weights."""
+
+    objective: Objective
+    settings: dict[str, Any]
+    facts: dict[str, Any]
 
 
 class PartTrainer(Trainer, Generic[R]):
@@ -75,8 +83,8 @@ class PartTrainer(Trainer, Generic[R]):
         return Report(checkpoint=path, steps=state.step, figures=state.figures())
 
     @abstractmethod
-    def prepare(self, recipe: R, designs: Designs, ctx: Context) -> tuple[Objective, dict[str, Any], dict[str, Any]]:
-        """The objective, the settings of the network that is kept, and facts to write beside its weights."""
+    def prepare(self, recipe: R, designs: Designs, ctx: Context) -> Prepared:
+        """What a run needs."""
 
     def start(self, recipe: R, objective: Objective) -> dict[str, dict[str, torch.Tensor]]:
         """Weights that a fresh run begins with, by network."""

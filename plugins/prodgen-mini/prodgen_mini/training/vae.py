@@ -12,9 +12,8 @@ from torch import Tensor, nn
 from prodgen_mini.designs import Designs
 from prodgen_mini.models.vae import Vae
 from prodgen_mini.training.latents import LatentObjective, ModelRecipe, Seen, Task, seeded, task_of
-from prodgen_mini.training.trainers import PartTrainer
+from prodgen_mini.training.trainers import PartTrainer, Prepared
 from prodgen_sdk.context import Context
-from prodgen_sdk.training.objective import Objective
 from prodgen_sdk.training.recipe import Count, Positive, Share, Weight, Whole
 
 
@@ -43,12 +42,10 @@ class VaeTrainer(PartTrainer[VaeRecipe]):
     part = "vae"
     recipe = VaeRecipe
 
-    def prepare(
-        self, recipe: VaeRecipe, designs: Designs, ctx: Context
-    ) -> tuple[Objective, dict[str, Any], dict[str, Any]]:
+    def prepare(self, recipe: VaeRecipe, designs: Designs, ctx: Context) -> Prepared:
         task = task_of(recipe, designs, ctx)
         settings = {**task.sizes, "code": recipe.code, "width": recipe.width}
-        return VaeObjective(task, settings, recipe), settings, {"codec": task.digest}
+        return Prepared(VaeObjective(task, settings, recipe), settings, {"codec": task.digest})
 
 
 class VaeObjective(LatentObjective):
