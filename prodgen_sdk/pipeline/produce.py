@@ -129,7 +129,7 @@ def plan(
     request = prepare(request.model_copy(update={"product": described.product, "prompts": prompts}), stages.host)
     request, base = seeded(request, stages.generator.id, seed)
     words = "\n".join([request.product.words(), *request.prompts, request.negative, request.scene.style])
-    screening = screen([ScreenItem(text=words)], stages.checkers, required=_required(stages, "text"), ctx=ctx)[0]
+    screening = screen([ScreenItem(text=words)], stages.checkers, required=stages.config.screening.required, ctx=ctx)[0]
     if screening.outcome == "block":
         reasons = "; ".join(screening.reasons)
         raise Refused(f"{request.product.sku} was refused: {reasons}.", reasons=screening.reasons)
@@ -162,7 +162,7 @@ def _judge(work: Work, made: Sequence[Generated], stages: Stages, seconds: float
     pixels = [picture.image for picture in pictures]
     qualities = evaluate(pixels, stages.evaluators, ctx=ctx)
     items = [ScreenItem(image=image, purpose=work.request.product.domain) for image in pixels]
-    screenings = screen(items, stages.checkers, required=_required(stages, "image"), ctx=ctx)
+    screenings = screen(items, stages.checkers, required=stages.config.screening.required, ctx=ctx)
     each = (seconds + time.perf_counter() - started) / len(pictures)
     judged = []
     for picture, measured, seen in zip(pictures, qualities, screenings, strict=True):
@@ -240,7 +240,3 @@ def load_variant(store: Store, variant: Variant) -> Image:
     from prodgen_sdk import images
 
     return images.load(store.assets.get(variant.image.digest), alpha=variant.image.mode == "RGBA")
-
-
-def _required(stages: Stages, modality: str) -> tuple[Any, ...]:
-    return tuple(m for m in stages.config.screening.required if m == modality)

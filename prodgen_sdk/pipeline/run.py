@@ -79,10 +79,10 @@ class GenerationOptions:
 
 @dataclass(frozen=True)
 class _Job:
+    """A product under way: what is planned, or why nothing could be; without a future nothing is left to make."""
+
     sku: str
-    error: Exception | None = None
-    work: Work | None = None
-    stages: Stages | None = None
+    planned: tuple[Stages, Work] | Exception
     future: Future[Made] | None = None
 
 
@@ -168,31 +168,29 @@ class GenerationRun:
                 request = self._to_make(work, stages)
                 context = self.context if self.of_views else replace(self.context, progress=no_progress)
                 future = queued(self.batcher_of(stages.generator), (request, context), self.context)
-            return _Job(product.sku, None, work, stages, future)
+            return _Job(product.sku, (stages, work), future)
         except (*_STOPS, Busy):
             raise
         except Exception as error:
             return _Job(product.sku, error)
 
     def _collect(self, job: _Job) -> list[Picture]:
-        if job.error is not None:
-            raise job.error
-        assert job.work is not None
-        assert job.stages is not None
+        if isinstance(job.planned, Exception):
+            raise job.planned
+        stages, work = job.planned
         if job.future is None:
-            return complete(job.work, (), job.stages, self.store, seconds=0.0, ctx=self.context)
-        request = self._to_make(job.work, job.stages)
+            return complete(work, (), stages, self.store, seconds=0.0, ctx=self.context)
+        request = self._to_make(work, stages)
         try:
             made = result(job.future, self.context)
         except Exception as error:
             self.host.notify("on_generation_error", request=request, error=error)
             if isinstance(error, ProdgenError):
                 raise
-            raise PluginError(
-                f"{job.stages.generator.id} failed: {error}", component=job.stages.generator.id
-            ) from error
+            generator = stages.generator.id
+            raise PluginError(f"{generator} failed: {error}", component=generator) from error
         self.host.notify("after_generation", request=request, pictures=made.pictures)
-        return complete(job.work, made.pictures, job.stages, self.store, seconds=made.seconds, ctx=self.context)
+        return complete(work, made.pictures, stages, self.store, seconds=made.seconds, ctx=self.context)
 
     def _to_make(self, work: Work, stages: Stages) -> GenerationRequest:
         return work.request if stages.generator.views_joint else narrowed(work.request, work.missing)
