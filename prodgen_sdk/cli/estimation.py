@@ -16,14 +16,16 @@ _SOURCES = {"published": "published images", "trial": "a trial", "unknown": "not
 
 def to_json(estimates: Sequence[Estimate]) -> dict[str, Any]:
     """All estimates of a call as one, JSON-ready."""
+    from prodgen_sdk.pipeline.estimate import total
+
     shares = [share.model_dump() for estimate in estimates for share in estimate.shares]
     return {
         "products": sum(estimate.products for estimate in estimates),
         "pictures": sum(estimate.pictures for estimate in estimates),
         "found": sum(estimate.found for estimate in estimates),
         "to_make": sum(share["pictures"] for share in shares),
-        "seconds": _total([estimate.seconds for estimate in estimates]),
-        "cost": _total([estimate.cost for estimate in estimates]),
+        "seconds": total([estimate.seconds for estimate in estimates]),
+        "cost": total([estimate.cost for estimate in estimates]),
         "currency": estimates[0].currency if estimates else "",
         "shares": shares,
         "refused": {sku: list(reasons) for estimate in estimates for sku, reasons in estimate.refused.items()},
@@ -94,8 +96,3 @@ def _money(cost: float | None, currency: str) -> str:
     if cost is None:
         return "no price is configured"
     return f"{cost:.2g} {currency}" if 0 < cost < 0.01 else f"{cost:.2f} {currency}"
-
-
-def _total(values: Sequence[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return sum(known) if len(known) == len(values) else None

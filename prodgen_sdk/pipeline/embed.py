@@ -66,36 +66,21 @@ class Embedder:
 
     def queries(self, texts: Sequence[str]) -> Vectors:
         """Joined vectors [n, dimension] of what was searched for."""
-        import numpy as np
-
         words = self.texts(texts)
         seen = self._image.encode_texts(texts) if self._image.reads_text else [None] * len(texts)
-        rows = [self.join(text, picture) for text, picture in zip(words, seen, strict=True)]
-        return np.stack(rows) if rows else np.empty((0, self.dimension), np.float32)
+        return self.join(list(zip(words, seen, strict=True)))
 
-    def join_all(self, pairs: Sequence[tuple[Vectors, Vectors]]) -> Vectors:
-        """Vectors [n, dimension] of length 1 (of 0, where there is nothing), each from a text vector and an image vector."""
+    def join(self, pairs: Sequence[tuple[Vectors | None, Vectors | None]]) -> Vectors:
+        """Vectors [n, dimension] of length 1 (of 0, where there is nothing), each from a text vector, an image vector, or both."""
         import numpy as np
 
-        if not pairs:
-            return np.empty((0, self.dimension), np.float32)
-        texts, pictures = zip(*pairs, strict=True)
-        parts = [np.stack(texts) * np.sqrt(self._share), np.stack(pictures) * np.sqrt(1 - self._share)]
-        joined = np.concatenate(parts, axis=1, dtype=np.float32)
+        size, joined = self.sizes[0], np.zeros((len(pairs), self.dimension), np.float32)
+        for row, (text, picture) in zip(joined, pairs, strict=True):
+            if text is not None:
+                row[:size] = text * np.sqrt(self._share)
+            if picture is not None:
+                row[size:] = picture * np.sqrt(1 - self._share)
         return unit(joined)
-
-    def join(self, text: Vectors | None, picture: Vectors | None) -> Vectors:
-        """One vector of length 1 from a text vector, an image vector, or both."""
-        import numpy as np
-
-        text_size, picture_size = self.sizes
-        joined = np.zeros(text_size + picture_size, np.float32)
-        if text is not None:
-            joined[:text_size] = text * np.sqrt(self._share)
-        if picture is not None:
-            joined[text_size:] = picture * np.sqrt(1 - self._share)
-        length = float(np.linalg.norm(joined))
-        return joined / np.float32(length) if length > 0 else joined
 
 
 def mean_vectors(variants_of: Mapping[str, Sequence[str]], vectors: Mapping[str, Vectors]) -> dict[str, Vectors]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import median
 from typing import TYPE_CHECKING, Literal
@@ -61,11 +61,11 @@ class Estimate(Model):
 
     @property
     def seconds(self) -> float | None:
-        return _sum([share.seconds for share in self.shares])
+        return total([share.seconds for share in self.shares])
 
     @property
     def cost(self) -> float | None:
-        return _sum([share.cost for share in self.shares])
+        return total([share.cost for share in self.shares])
 
 
 @dataclass
@@ -167,6 +167,7 @@ def _trial(run: GenerationRun, part: _Asked) -> float:
     return made.seconds / len(request.views)
 
 
-def _sum(values: list[float | None]) -> float | None:
+def total(values: Sequence[float | None]) -> float | None:
+    """The sum, or None where a part of it is not known."""
     known = [value for value in values if value is not None]
     return sum(known) if len(known) == len(values) else None

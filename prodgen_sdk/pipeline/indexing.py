@@ -95,7 +95,7 @@ def _upserts(store: Store, embedder: Embedder, ids: set[str]) -> list[Upsert]:
     texts = _text_vectors(embedder, products)
     facets = {sku: facets_of(product) for sku, product in products.items()}
     found = {id: (sku, digest) for id, (sku, digest) in approved.items() if digest in pictures}
-    vectors = embedder.join_all([(texts[sku], pictures[digest]) for sku, digest in found.values()])
+    vectors = embedder.join([(texts[sku], pictures[digest]) for sku, digest in found.values()])
     rows = [
         {"variant": id, "sku": sku, "vector": vector, "facets": facets[sku]}
         for (id, (sku, _)), vector in zip(found.items(), vectors, strict=True)

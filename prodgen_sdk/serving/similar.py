@@ -72,7 +72,7 @@ def _query(store: Store, catalogue: Catalogue, sku: str | None, image: Image | N
         parts.append(own[sku])
     if image is not None:
         words = embedder.texts([text])[0] if text is not None else None
-        parts.append(embedder.join(words, embedder.pictures([image])[0]))
+        parts.append(embedder.join([(words, embedder.pictures([image])[0])])[0])
     elif text is not None:
         parts.append(embedder.queries([text])[0])
     if not parts:
