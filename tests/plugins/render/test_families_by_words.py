@@ -717,3 +717,52 @@ def test_a_hairbrush_has_pins_in_a_cushion() -> None:
     model = build_model(product("Detangling hairbrush, pink", "beauty/hair"), 1)
     assert (model.facts["family"], "fallback" in model.facts) == ("makeup-brush", False)
     assert sum(part.material.name == "plastic" for part in model.parts) > 30
+
+
+def widths(title: str, category: str) -> np.ndarray:
+    """The width of its outline from the front, by rows from the top."""
+    mask = silhouettes(build_model(product(title, category), 3), [View(azimuth=0, elevation=0)], 96)[0]
+    return np.asarray([row.sum() for row in mask if row.any()])
+
+
+def test_what_is_drunk_comes_in_ribbed_plastic_unless_words_say_glass() -> None:
+    def turns(title: str) -> int:
+        low = widths(title, "food/drink")[-26:]
+        return int((np.diff(np.sign(np.diff(low[low > 0]))) != 0).sum())
+
+    assert turns("Mineral water 500 ml") > turns("Mineral water, glass bottle 500 ml")
+
+
+def test_tablets_come_in_an_opaque_bottle_and_powder_in_a_larger_tub() -> None:
+    vitamins, whey, honey = (
+        build_model(product(title, "food/jar"), 3) for title in ("Vitamin C tablets", "Whey protein powder", "Honey")
+    )
+    assert vitamins.facts["material"] == whey.facts["material"] == "plastic"
+    assert honey.facts["material"] == "glass"
+    assert whey.facts["size_cm"][0] > 1.8 * vitamins.facts["size_cm"][0]
+
+
+@pytest.mark.parametrize(
+    ("title", "category", "other"),
+    [
+        ("Kitchen surface cleaner 750 ml", "home/cleaning", "Hand soap 750 ml"),
+        ("Steel saucepan 18 cm", "home/pot", "Steel stockpot 18 cm"),
+        ("Bed pillow", "home/pillow", "Throw pillow"),
+        ("Pillar candle", "home/candle", "Scented candle"),
+        ("Food storage container", "home/storage", "Storage basket"),
+    ],
+)
+def test_words_choose_a_kind_within_a_family(title: str, category: str, other: str) -> None:
+    one, two = (build_model(product(words, category), 3) for words in (title, other))
+    assert one.facts["family"] == two.facts["family"]
+    shapes = [np.asarray(model.facts["size_cm"]) / max(model.facts["size_cm"]) for model in (one, two)]
+    assert len(one.parts) != len(two.parts) or np.abs(shapes[0] - shapes[1]).max() > 0.1
+
+
+def test_paint_hides_most_of_the_grain_of_wood() -> None:
+    def grain(colour: str) -> float:
+        material = build_model(product(f"{colour} wooden cabinet", "home/cabinet"), 3).parts[0].material
+        assert material.texture is not None
+        return float(material.texture.pixels.std((0, 1)).max() / material.texture.pixels.mean())
+
+    assert grain("white") < 0.5 * grain("natural")

@@ -13,6 +13,8 @@ from prodgen_render.shapes.geometry import smooth_path, tube
 _METALS = ("steel", "iron", "aluminium", "copper", "metal", "ceramic")
 _KETTLES = ("steel", "matte plastic", "plastic", "glass", "iron", "copper", "ceramic", "metal")
 _DEEP = ("wok", "saute", "sauté", "炒锅")
+_ONE_HANDLE = ("saucepan", "saucepans", "sauce pan", "milk pan", "奶锅", "雪平锅", "单柄")
+_CLAY = ("砂锅", "clay pot", "claypot", "donabe")
 _ENAMELLED = ("dutch oven", "enamel", "enameled", "enamelled", "珐琅", "搪瓷")
 
 
@@ -41,10 +43,12 @@ def pan(look: Look) -> list[Part]:
 
 
 def pot(look: Look) -> list[Part]:
-    """A pot with two handles and a lid."""
+    """A pot with two handles and a lid; one long handle where it is a saucepan."""
     radius, high = 0.115 * look.uniform(0.9, 1.1), 0.12 * look.uniform(0.8, 1.2)
-    names = ("lacquer", *_METALS) if look.says(_ENAMELLED) else _METALS
-    metal = look.main(*names, extent=(2 * np.pi * radius, high), period=0.05)
+    clay = look.says(_CLAY)
+    names: tuple[str, ...] = ("lacquer", *_METALS) if look.says(_ENAMELLED) else _METALS
+    names = ("stoneware", "terracotta", "ceramic") if clay else names
+    metal = look.main(*names, extent=(2 * np.pi * radius, high), period=0.05, default="#5a4a40" if clay else None)
     body = lathe(
         [(1e-4, 0), (radius * 0.97, 0), (radius, high), (radius - 0.003, high), (radius - 0.003, 0.004), (1e-4, 0.004)],
         [0, 0.014, 0.001, 0.001, 0.012, 0],
@@ -71,6 +75,13 @@ def pot(look: Look) -> list[Part]:
         grip,
         48,
     )
+    if look.says(_ONE_HANDLE):
+        way = smooth_path(
+            [(radius - 0.004, 0, high * 0.80), (radius + 0.05, 0, high * 0.86), (radius + 0.17, 0, high * 0.95)], 40
+        )
+        thick = np.interp(np.linspace(0, 1, 40), [0, 0.2, 0.4, 1], [0.011, 0.007, 0.011, 0.012])
+        long = tube(way, thick, look.part("handle", look.plain("matte plastic", "#1f2022"), metal=True), flatten=0.6)
+        return [part.turned(-35) for part in (body, lid, knob, long)]
     loops = []
     for side in (-1, 1):
         x = side * (radius - 0.004)

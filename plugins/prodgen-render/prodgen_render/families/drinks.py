@@ -1,4 +1,4 @@
-"""Bottle, can and gable-top carton."""
+"""Bottles and cans."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_render.families.contents import contents_colour
-from prodgen_render.families.groceries import folding_box
 from prodgen_render.families.jugs import is_large, jug
 from prodgen_render.families.kit import cap, lathe, wrap_label
 from prodgen_render.looks.finishes import linear
@@ -16,8 +15,6 @@ from prodgen_render.looks.look import Look
 from prodgen_render.looks.patterns import mix
 from prodgen_render.model import Material, Part
 from prodgen_render.shapes.geometry import (
-    box,
-    loft,
     refine,
     revolve,
     rounded_path,
@@ -27,25 +24,25 @@ from prodgen_render.shapes.geometry import (
 )
 
 _WIDE = (
-    "juice",
-    "smoothie",
-    "water",
-    "iced tea",
-    "lemonade",
-    "kombucha",
-    "果汁",
-    "橙汁",
-    "苹果汁",
-    "柠檬汁",
-    "矿泉水",
-    "纯净水",
-    "饮料",
-    "奶茶",
-    "柠檬茶",
-)
-"""What is drunk from the bottle: it has a wide neck and a plastic cap."""
+    "juice", "smoothie", "water", "iced tea", "ice tea", "lemonade", "kombucha", "soda", "cola", "squash", "soft drink", "sports drink", "energy drink", "fanta", "sprite", "pepsi",
+    "果汁", "橙汁", "苹果汁", "柠檬汁", "矿泉水", "纯净水", "天然水", "饮料", "奶茶", "柠檬茶", "冰红茶", "绿茶", "乌龙茶", "凉茶", "可乐", "雪碧", "芬达", "汽水", "气泡水", "苏打水",
+)  # fmt: skip
+"""What is drunk from the bottle: it is of plastic."""
 _GLASS = {
-    (96, 122, 74): ("wine", "champagne", "prosecco", "cava", "红酒", "葡萄酒", "香槟"),
+    (96, 122, 74): (
+        "wine",
+        "champagne",
+        "prosecco",
+        "cava",
+        "红酒",
+        "葡萄酒",
+        "香槟",
+        "cabernet",
+        "merlot",
+        "shiraz",
+        "malbec",
+        "赤霞珠",
+    ),
     (150, 92, 44): ("beer", "lager", "ale", "啤酒"),
 }
 """What is sold in glass of a colour."""
@@ -53,17 +50,58 @@ _SQUEEZED = ("squeezy", "squeeze", "squeezable", "挤压")
 
 
 class _Sizes(NamedTuple):
-    """Of a bottle, in metres: its radius and its neck's, and at what height shoulder, cap and end are."""
+    """Of a bottle, in metres: its radius and its neck's, and at what height shoulder, cap and end are; whether it is of thin plastic."""
 
     radius: float
     neck: float
     shoulder: float
     top: float
     height: float
+    thin: bool = False
+
+    @property
+    def label(self) -> tuple[float, float]:
+        """The heights between which a label goes."""
+        return (self.height * 0.29, self.shoulder - 0.004) if self.thin else (self.height * 0.16, self.shoulder - 0.028)
 
     def outline(self) -> NDArray[np.float64]:
         """The profile [n, 2] of radius and height, from the middle of the base to the cap."""
-        radius, neck, shoulder, top, _ = self
+        return self._ribbed() if self.thin else self._smooth()
+
+    def _ribbed(self) -> NDArray[np.float64]:
+        """As it is blown of plastic: feet, ribs up to the label, a domed shoulder and a straight neck with a collar."""
+        radius, neck, shoulder, top, height, _ = self
+        base = rounded_path(
+            [(1e-4, 0.008), (radius * 0.45, 0.004), (radius * 0.62, 0), (radius * 0.84, 0), (radius, 0.016), (radius, 0.02)],
+            [0, 0.01, 0.003, 0.004, 0.012, 0],
+        )  # fmt: skip
+        z = np.linspace(0.0205, height * 0.285, 90)
+        rib = np.sin(np.pi * (z - z[0]) / (z[-1] - z[0]) * 5) ** 2
+        ribs = np.stack([radius * (1 - 0.035 * rib), z], -1)
+        rise = top - 0.010 - shoulder
+        dome = smooth_path(
+            [
+                (radius * 0.985, height * 0.29),
+                (radius * 0.985, shoulder - 0.004),
+                (radius, shoulder),
+                (radius * 0.93, shoulder + rise * 0.30),
+                (radius * 0.70, shoulder + rise * 0.62),
+                (neck * 1.30, shoulder + rise * 0.92),
+                (neck, shoulder + rise),
+            ],
+            60,
+        )
+        collar = [
+            (neck, top - 0.0085),
+            (neck * 1.22, top - 0.0078),
+            (neck * 1.22, top - 0.006),
+            (neck, top - 0.0053),
+            (neck, top),
+        ]
+        return np.concatenate([base, ribs, dome, collar])
+
+    def _smooth(self) -> NDArray[np.float64]:
+        radius, neck, shoulder, top, _, _ = self
         slope = smooth_path(
             [
                 (radius, shoulder - 0.02),
@@ -97,12 +135,16 @@ def bottle(look: Look) -> list[Part]:
         look.material_name == "" and look.product.domain == "home"
     )
     squeezed = look.says(_SQUEEZED)
-    wide = (squeezed or look.says(_WIDE)) and not steel
-    height = 0.235 * look.uniform(0.92, 1.08) * look.tallness(500, 23)
-    radius = 0.034 * look.uniform(0.92, 1.1)
+    wide = (squeezed or look.says(_WIDE) or "drink" in look.product.category) and not steel
+    thin = wide and not squeezed and look.material_name != "glass" and not look.says(("wine", "葡萄酒"))
+    tall = look.tallness(500, 23)
+    height = 0.235 * look.uniform(0.92, 1.08) * tall
+    radius = 0.034 * look.uniform(0.92, 1.1) * (tall if thin else 1)
     neck = radius * (0.62 if steel else look.uniform(0.36, 0.46)) * (1.45 if wide else 1)
     shoulder = height * (look.uniform(0.62, 0.72) + (0.02 if wide else 0))
     sizes = _Sizes(radius, neck, shoulder, height * (0.925 if wide else 0.9), height)
+    if thin:
+        sizes = _Sizes(radius, 0.0125, shoulder - 0.02 * height, height - 0.014, height, thin=True)
     outline, extent = sizes.outline(), (2 * np.pi * radius, height)
     if steel:
         return _flask(look, sizes, revolve(outline, look.main("steel", "aluminium", extent=extent, period=0.04)))
@@ -148,12 +190,13 @@ def _filled(look: Look, sizes: _Sizes, outline: NDArray[np.float64], wide: bool)
     liquid = revolve(
         np.concatenate([[[1e-4, 0.007]], inside, [[level[0] * 0.97, level[1] + 0.0006], [1e-4, level[1]]]]), drink
     )
-    return [revolve(outline, look.plain("glass", glass_colour)), liquid]
+    skin = look.plain("glass", glass_colour)
+    return [revolve(outline, skin.but(roughness=0.12) if sizes.thin else skin), liquid]
 
 
 def _closed(look: Look, sizes: _Sizes, wide: bool, glass: Material) -> list[Part]:
     """A bottle's lid and label, and the ring under the lid."""
-    radius, neck, shoulder, top, height = sizes
+    radius, neck, _, top, height, thin = sizes
     lid_colour = (
         look.accent(look.colour(), "#c9a24a") if look.chance(0.4) else (244, 243, 239) if wide else (36, 36, 38)
     )
@@ -162,8 +205,10 @@ def _closed(look: Look, sizes: _Sizes, wide: bool, glass: Material) -> list[Part
     lid = cap(neck * 1.14, top - 0.006, height, material, ribs=40)
     ground = (250, 247, 240) if look.colour_name in ("", "white") else look.colour()
     label = wrap_label(
-        look, radius + 0.0003, height * 0.16, shoulder - 0.028, 1.0 if look.chance(0.5) else 0.34, ground, style="bare"
+        look, radius + 0.0003, *sizes.label, 1.0 if look.chance(0.5) or thin else 0.34, ground, style="bare"
     )
+    if thin:
+        return [lid, label]
     ring = lathe(
         [(neck, top - 0.012), (neck * 1.12, top - 0.011), (neck * 1.12, top - 0.007), (neck, top - 0.006)],
         0.001,
@@ -233,61 +278,3 @@ def can(look: Look) -> list[Part]:
     ).moved(z=plate + 0.0012)
     rivet = lathe([(1e-4, 0), (0.003, 0), (0.003, 0.0022), (1e-4, 0.0024)], 0.0008, metal, 32).moved(y=0.002, z=plate)
     return [body, lid, foot, tab, hole, rivet]
-
-
-def carton(look: Look) -> list[Part]:
-    """A gable-top drinks carton, or a plain folding box where the words say box."""
-    if look.product.domain != "food" or look.says(("box", "盒", "tea", "茶")):
-        return folding_box(look)
-    width = 0.072 * look.uniform(0.95, 1.08)
-    height = 0.185 * look.uniform(0.92, 1.08) * look.tallness(1000, 20)
-    colour = look.colour("#f4f3ef")
-    accent = look.accent(colour)
-    parts = []
-    half = width / 2
-    roof, fin = width * 0.52, width * 0.24
-    for number, part in enumerate(box((width, width, height), 0.0022, look.plain("paper", colour), cells=8)):
-        if number in (0, 1, 2, 3):
-            material = look.label(
-                "paper",
-                (width, height),
-                colour,
-                (0.07, 0.12, 0.93, 0.9),
-                style="bare" if number in (0, 1) else "band",
-                art=number in (0, 1),
-            )
-            parts.append(part.but(material=material.but(roughness=0.4, coat=0.25)))
-        elif number == 5:
-            parts.append(part)
-    top_colour = look.plain("paper", accent).but(roughness=0.4, coat=0.25)
-    n = 14
-    x = np.linspace(-half + 0.001, half - 0.001, n)
-    for side in (-1, 1):
-        s = np.linspace(0, 1, 8)[:, None]
-        y = side * (half * (1 - s) + 0.0014 * s) + 0 * x
-        z = height - 0.001 + roof * s + 0 * x
-        xs = np.broadcast_to(x, y.shape)
-        parts.append(
-            loft(np.stack([xs, y, z], -1) if side < 0 else np.stack([xs[:, ::-1], y, z], -1), top_colour, closed=False)
-        )
-        # The gusset folds in under the roof on each side.
-        depth = 0.45 * half * s * (1 - 0.12 * s)
-        across = np.linspace(-1, 1, n)
-        gy = across * (half * (1 - s) + 0.0012)
-        gx = (half - 0.001) - depth * (1 - np.abs(across)) * 1.0
-        gz = height - 0.001 + roof * s + 0 * gy
-        sections = np.stack([side * gx, side * gy, gz], -1)
-        parts.append(loft(sections, top_colour, closed=False))
-    crest = box((width - 0.002, 0.0032, fin), 0.0012, top_colour, cells=6)
-    parts += [piece.moved(z=height + roof - 0.002) for piece in crest]
-    if look.chance(0.6):
-        lid = cap(
-            0.013,
-            0,
-            0.011,
-            look.part("lid", look.plain("plastic", accent if sum(accent) < 680 else (60, 120, 190))),
-            ribs=24,
-        )
-        angle = np.degrees(np.arctan2(roof, half))
-        parts.append(lid.turned(angle, "x").moved(y=-half * 0.55, z=height + roof * 0.45))
-    return parts

@@ -36,7 +36,20 @@ _HIGH = (
 )
 """Tables that one sits or stands at; others are for coffee."""
 _FLOOR = ("floor lamp", "standing lamp", "tripod lamp", "落地灯")
-_TO_WORK_BY = ("led desk lamp", "task lamp", "architect", "study lamp", "护眼", "学习", "led台灯", "led灯台")
+_TO_WORK_BY = (
+    "desk lamp",
+    "task lamp",
+    "reading lamp",
+    "anglepoise",
+    "阅读灯",
+    "书桌灯",
+    "architect",
+    "study lamp",
+    "护眼",
+    "学习",
+    "led台灯",
+    "led灯台",
+)
 _FLOOR_LIFT = 1.05
 """Metres by which the shade of a floor lamp stands higher than a table lamp's."""
 _FEET = (

@@ -8,6 +8,7 @@ import numpy as np
 
 from prodgen_render.families.contents import contents_colour
 from prodgen_render.families.kit import cap, lathe, wrap_label
+from prodgen_render.families.supplements import SUPPLEMENTS, supplement
 from prodgen_render.looks.finishes import linear
 from prodgen_render.looks.look import Look
 from prodgen_render.looks.patterns import Srgb, mix, relief
@@ -107,7 +108,9 @@ def _printed_box(
 
 
 def jar(look: Look) -> list[Part]:
-    """A glass jar with its contents, a metal lid and a label."""
+    """A glass jar with its contents, a metal lid and a label; an opaque bottle of what is taken as tablets."""
+    if look.says(SUPPLEMENTS):
+        return supplement(look)
     radius = 0.036 * look.uniform(0.92, 1.12)
     height = 0.092 * look.uniform(0.88, 1.15) * look.tallness(330, 11)
     neck, body_top = radius * 0.86, height * 0.8

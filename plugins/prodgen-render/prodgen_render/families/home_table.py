@@ -216,9 +216,49 @@ def _pot(look: Look) -> list[Part]:
     ]
 
 
+_PILLARS = (
+    "pillar candle",
+    "pillar candles",
+    "church candle",
+    "tea light",
+    "tea lights",
+    "tealight",
+    "tealights",
+    "柱蜡",
+    "圆柱蜡烛",
+)
+
+
+def _pillar(look: Look, radius: float, height: float) -> list[Part]:
+    """Wax that stands by itself, a little hollow where it burns; low in a cup of metal as a tea light."""
+    low = look.says(("tea light", "tea lights", "tealight", "tealights"))
+    height = radius * 0.85 if low else height
+    shade = look.note(look.colour("#f2ead6"), "wax")
+    wax = Material("wax", look.plain("ceramic", shade).colour, 0.55, coat=0.15)
+    level = height - 0.003
+    outline = [
+        (1e-4, 0.0),
+        (radius, 0.0),
+        (radius, height),
+        (radius * 0.94, height),
+        (radius * 0.6, level),
+        (1e-4, level),
+    ]
+    body = revolve(refine(rounded_path(outline, [0, 0.002, 0.003, 0.002, 0.01, 0]), 0.006), wax)
+    cup = rounded_path([(radius * 0.98, -0.0005), (radius * 1.03, 0), (radius * 1.03, height + 0.001)], 0.001)
+    return [body, _wick(look, level), *([revolve(refine(cup, 0.006), look.plain("aluminium"))] if low else [])]
+
+
+def _wick(look: Look, level: float) -> Part:
+    way = [(0, 0, level - 0.004), (0.0004, 0, level + 0.006), (0.0022, 0.0005, level + 0.011)]
+    return tube(smooth_path(way, 12), 0.0009, look.plain("cotton", (52, 46, 42)), segments=12)
+
+
 def candle(look: Look) -> list[Part]:
-    """A scented candle in a tumbler, with wax, a wick and a label."""
+    """A scented candle in a tumbler, with wax, a wick and a label; a pillar of wax alone where the words say so."""
     radius, height = 0.04 * look.uniform(0.92, 1.1), 0.095 * look.uniform(0.85, 1.15)
+    if look.says(_PILLARS):
+        return _pillar(look, radius, height * 1.3)
     wall = 0.003
     clear = look.material_name in ("", "glass")
     colour = look.colour("#f0e6d2")
@@ -237,13 +277,7 @@ def candle(look: Look) -> list[Part]:
         [0, 0.005, 0.001, 0.003, 0],
     )
     wax = revolve(refine(wax_profile, 0.006), wax_material)
-    wick = tube(
-        smooth_path([(0, 0, level - 0.004), (0.0004, 0, level + 0.006), (0.0022, 0.0005, level + 0.011)], 12),
-        0.0009,
-        look.plain("cotton", (52, 46, 42)),
-        segments=12,
-    )
-    parts = [glass, wax, wick]
+    parts = [glass, wax, _wick(look, level)]
     from prodgen_render.families.kit import wrap_label
 
     parts.append(wrap_label(look, radius + 0.0003, height * 0.2, height * 0.68, 0.32, (250, 247, 240), style="panel"))

@@ -12,6 +12,17 @@ from prodgen_render.shapes.geometry import box, loft, prism, rounded_path, round
 
 _LIDDED = ("lid", "lids", "box", "bin", "盖", "盒", "箱")
 
+_FOR_FOOD = (
+    "food storage",
+    "food container",
+    "food containers",
+    "lunch box",
+    "bento box",
+    "保鲜盒",
+    "便当盒",
+    "饭盒",
+    "密封盒",
+)
 _ROLLS = (
     "toilet paper",
     "toilet roll",
@@ -31,11 +42,18 @@ _KITCHEN = ("kitchen", "paper towel", "paper towels", "厨房")
 def storage_box(look: Look) -> list[Part]:
     """An open basket with a rolled rim and two handles; with a lid where it is a box."""
     wide, deep, high = 0.34 * look.uniform(0.92, 1.08), 0.25 * look.uniform(0.92, 1.08), 0.20 * look.uniform(0.85, 1.1)
-    lidded = look.says(_LIDDED)
+    food = look.says(_FOR_FOOD)
+    if food:
+        wide, deep, high = 0.6 * wide, 0.6 * deep, 0.45 * high
+    lidded = food or look.says(_LIDDED)
     usual = () if lidded else ("bamboo",)
     names = (*usual, "matte plastic", "plastic", *FABRICS, "bamboo", "wood", "kraft")
     extent, shade = (2 * (wide + deep), high), "#e9e6df" if lidded else None
-    skin = look.film() if look.clear else look.main(*names, extent=extent, default=shade, period=0.06)
+    skin = (
+        look.film()
+        if look.clear or (food and look.own_colour and look.material_name in ("", "glass"))
+        else look.main(*names, extent=extent, default=shade, period=0.06)
+    )
     if skin.name == "bamboo" and not lidded:
         wicker = woven(skin, 0.07)
         patterned = look.pattern_name not in ("plain", "logo")

@@ -28,6 +28,20 @@ _SEATS = {
     4: ("four seater", "4-seater", "4 seater", "四人"),
 }
 _CORNER = ("corner sofa", "sectional", "l-shaped", "l-shape", "chaise", "转角", "贵妃")
+_SLEPT_ON = ("pillow", "pillows", "pillowcase", "pillow case", "枕头", "羽绒枕", "乳胶枕", "记忆枕", "枕芯", "枕套")
+_THROWN = (
+    "cushion",
+    "throw",
+    "decorative",
+    "lumbar",
+    "pillow cover",
+    "抱枕",
+    "靠垫",
+    "靠枕",
+    "颈枕",
+    "neck pillow",
+    "travel pillow",
+)
 _CHAISE = 0.62
 """Metres that the long seat of a corner sofa comes forward."""
 _CLOTH = (0.7, 0.7)
@@ -229,10 +243,13 @@ def _welt_of_arm(wide: float, depth: float, high: float, edge: float, welt: Mate
 
 
 def cushion(look: Look) -> list[Part]:
-    """A throw pillow that stands on its lower edge, leaning back a little."""
+    """A throw pillow that stands on its lower edge, leaning back a little; a wider one to sleep on."""
     width = 0.45 * look.uniform(0.95, 1.05)
     height = width * (1.0 if look.chance(0.7) else 0.66)
     thick = 0.15 * look.uniform(0.85, 1.15)
+    slept_on = look.says(_SLEPT_ON) and not look.says(_THROWN)
+    if slept_on:
+        width, height, thick = 1.5 * width, 0.98 * width, 1.25 * thick
     n = 56
     s = np.sin(np.linspace(-np.pi / 2, np.pi / 2, n))
     u, v = np.meshgrid(s, s)
@@ -252,12 +269,13 @@ def cushion(look: Look) -> list[Part]:
     body = ((1 - np.abs(u) ** 2.4) * (1 - np.abs(v) ** 2.4)).clip(0) ** 0.52
     wave = 0.006 * np.sin(17 * u + 3 * v) * np.abs(v) ** 4 + 0.006 * np.sin(15 * v - 2 * u + 1) * np.abs(u) ** 4
     y = thick / 2 * body + wave * (body > 0.02) * body + 0.002
-    front_material = look.main(*CLOTHS, extent=(width, height), period=0.06)
+    usual = "#f4f3ef" if slept_on else None
+    front_material = look.main(*CLOTHS, extent=(width, height), period=0.06, default=usual)
     if look.pattern_name == "logo":
         front_material = look.label(
             look.pick(*CLOTHS), (width, height), look.colour(), (0.2, 0.25, 0.8, 0.75), style="bare"
         )
-    back_material = look.solid(*CLOTHS)
+    back_material = look.solid(*CLOTHS, default=usual)
     front = loft(np.stack([x, -y, z], -1), front_material, closed=False)
     back = loft(np.stack([-x, y, z], -1), back_material, closed=False)
     edge = np.concatenate(

@@ -6,6 +6,7 @@ import numpy as np
 
 from prodgen_render.families.jugs import WASHING, jug
 from prodgen_render.families.kit import cap, lathe, wrap_label
+from prodgen_render.families.triggers import SPRAYED, trigger_bottle
 from prodgen_render.looks.finishes import linear
 from prodgen_render.looks.look import Look
 from prodgen_render.looks.patterns import mix
@@ -113,7 +114,9 @@ def tube_of_cream(look: Look) -> list[Part]:
 
 
 def pump_bottle(look: Look) -> list[Part]:
-    """A lotion or soap bottle with a pump; what clothes are washed with comes in a bottle with a handle."""
+    """A lotion or soap bottle with a pump; what clothes are washed with has a handle, what surfaces are sprayed with a trigger."""
+    if look.says(SPRAYED):
+        return trigger_bottle(look)
     if look.says(WASHING):
         return jug(look)
     radius = 0.033 * look.uniform(0.92, 1.1)

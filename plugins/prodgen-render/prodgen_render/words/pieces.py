@@ -16,7 +16,7 @@ _SAID = re.compile(
     rf"\b(?:set|pack|bundle|case) of {_NUMBER}\b|{_NUMBER}[ -]?(?:packs?|pk|pcs)\b|{_NUMBER} ?[x×] ?[\d.]+ ?{_UNIT}\b"
     rf"|\d ?{_UNIT} ?[*x×] ?{_NUMBER}(?![\d.])|[*x×] ?{_NUMBER} ?{_MEASURE}|{_NUMBER} ?{_MEASURE}装|(?<=\s){_NUMBER}[个只支条瓶把盏](?=\s|$)"
 )
-_PAIR = re.compile(r"^pair of |\bset of two\b|\btwin pack\b")
+_PAIR = re.compile(r"^pair of |\bset of two\b|\btwin pack\b|, (?:1 )?pair$|一对$|一对(?=\s)|(?<=\s)2 pieces$")
 _BESIDES = re.compile(r" (?:with|incl\w*|for) ")
 
 

@@ -123,7 +123,7 @@ MATERIALS: dict[str, tuple[str, ...]] = {
         "实木",
         "木",
     ),
-    "marble": ("marble", "大理石"),
+    "marble": ("marble", "sintered stone", "大理石", "岩板"),
     "suede": ("suede", "nubuck", "麂皮", "翻毛皮", "反绒皮"),
     "leather": ("leather", "皮革", "真皮", "皮"),
     "denim": ("denim", "jeans", "牛仔", "丹宁"),
