@@ -285,12 +285,14 @@ def wood(base: Srgb, size: int = 512) -> Texture:
     """Wood grain that runs along v, tiling."""
     rng_seed = 21
     u = np.arange(size, dtype=np.float32)[None] / size
-    bend = noise(size, ((3, 1, 0.35), (4, 2, 0.25)), rng_seed)
-    rings = 0.5 + 0.5 * np.sin(2 * np.pi * (6 * u + bend * 1.6))
-    fibres = noise(size, ((128, 3, 0.5), (256, 8, 0.5)), rng_seed + 1)
+    bend = noise(size, ((3, 1, 0.35), (6, 1, 0.12), (4, 2, 0.06)), rng_seed)
+    rings = 0.5 + 0.5 * np.sin(2 * np.pi * (9 * u + bend * 1.6))
+    fibres = noise(size, ((64, 2, 0.5), (128, 3, 0.5), (256, 8, 0.5)), rng_seed + 1)
     pores = np.clip(noise(size, ((200, 12, 1.0),), rng_seed + 2) - 1.5, 0, 1)
-    amount = np.clip(0.38 * rings**2.2 + 0.10 * fibres + 0.35 * pores, 0, 1)[..., None]
-    light, dark = np.array(base, np.float32), np.array(mix(base, (60, 32, 14), 0.62), np.float32)
+    amount = np.clip(0.05 + 0.22 * rings**1.6 + 0.10 * fibres + 0.35 * pores, 0, 1)[..., None]
+    # What is no colour of wood is paint, through which little of the grain is seen.
+    bare = float(np.clip((base[1] - base[2]) / (0.2 * max(base[0], 1)), 0, 1))
+    light, dark = np.array(base, np.float32), np.array(mix(base, (60, 32, 14), 0.12 + 0.5 * bare), np.float32)
     return Texture(to_linear((light + (dark - light) * amount) / 255))
 
 
