@@ -13,6 +13,7 @@ from prodgen_sdk.images.arrays import (
     read_only,
     resize,
     to_chw_float,
+    to_pil,
     to_tensor,
 )
 from prodgen_sdk.images.reading import FORMATS, MAX_BYTES, MAX_PIXELS, is_animated, load, pixels
@@ -38,5 +39,6 @@ __all__ = [
     "resize",
     "save",
     "to_chw_float",
+    "to_pil",
     "to_tensor",
 ]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     import torch
     from numpy.typing import NDArray
+    from PIL import Image as Pil
 
     from prodgen_sdk.types import Image, Mask
 
@@ -149,6 +150,19 @@ def resize(image: Image, width: int, height: int) -> Image:
         return np.asarray(Pil.fromarray(image).resize((width, height), Pil.Resampling.LANCZOS)).copy()
     premultiplied = Pil.fromarray(image).convert("RGBa").resize((width, height), Pil.Resampling.LANCZOS)
     return np.asarray(premultiplied.convert("RGBA")).copy()
+
+
+def to_pil(image: Image | Mask) -> Pil.Image:
+    """An image, or a mask as black and white, to a Pillow image; the arrays need not be contiguous.
+
+    >>> import numpy as np
+    >>> to_pil(np.zeros((2, 3, 4), np.uint8)).mode, to_pil(np.ones((2, 3), bool)).getpixel((0, 0))
+    ('RGBA', 255)
+    """
+    import numpy as np
+    from PIL import Image as Pil
+
+    return Pil.fromarray(image.astype(np.uint8) * 255 if image.dtype == np.bool_ else np.ascontiguousarray(image))
 
 
 def to_chw_float(image: Image) -> NDArray[np.float32]:

@@ -12,7 +12,7 @@ from prodgen_diffusers.control.pictures import control_picture, overlap
 from prodgen_diffusers.pictures.answers import by_request, finished
 from prodgen_diffusers.pictures.photos import WHITE, framed, front_photo, product_cut
 from prodgen_diffusers.pipelines.calls import accepted
-from prodgen_diffusers.pipelines.running import Job, Result, native_size, pil, run
+from prodgen_diffusers.pipelines.running import Job, Result, native_size, run
 from prodgen_diffusers.words import clean, prompts_for
 from prodgen_sdk import images
 from prodgen_sdk.context import Context
@@ -72,7 +72,7 @@ class ControlGenerator(Generator):
                 images.resize(control_picture(net.kind, picture.maps[net.kind]), size, size)
                 for net in self.config.controls
             )
-            shown = maps if len(maps) > 1 else pil(maps[0])
+            shown = maps if len(maps) > 1 else images.to_pil(maps[0])
             jobs.append(Job(prompt, request.seed, negative, extra={argument: shown}))
         return jobs
 
@@ -91,7 +91,7 @@ class ControlGenerator(Generator):
         hero, scale = (hero_picture(photo, size), self.config.ip_adapter.scale) if photo is not None else (None, 0.0)
         with self.loaded.lock:
             self.loaded.pipe.set_ip_adapter_scale(scale)
-            shown = pil(hero) if hero is not None else _blank(size)
+            shown = images.to_pil(hero) if hero is not None else _blank(size)
             results = run(self.loaded, jobs, ctx, self.config, size=size, ip_adapter_image=[shown], **self._shared())
         if photo is not None:
             return results

@@ -10,7 +10,8 @@ from prodgen_diffusers.config import Config, MultiView, section
 from prodgen_diffusers.pictures.answers import finished, without_style
 from prodgen_diffusers.pictures.photos import NOT_CUT, Colour, framed, front_photo, product_cut, zoomed
 from prodgen_diffusers.pipelines.loading import load_model, load_pipeline, load_weights
-from prodgen_diffusers.pipelines.running import Job, Result, to_images
+from prodgen_diffusers.pipelines.output import to_images
+from prodgen_diffusers.pipelines.running import Job, Result
 from prodgen_diffusers.pipelines.sources import kind_of
 from prodgen_diffusers.words import clean, prompts_for, reads_chinese
 from prodgen_sdk import images

@@ -14,6 +14,7 @@ from prodgen_diffusers.config import Pipeline
 from prodgen_diffusers.pipelines import length, negatives
 from prodgen_diffusers.pipelines.calls import accepted, guidance_name
 from prodgen_diffusers.pipelines.loading import Loaded
+from prodgen_diffusers.pipelines.output import to_images
 from prodgen_diffusers.pipelines.precision import in_float32
 from prodgen_sdk import images
 from prodgen_sdk.checkpoints.measuring import free
@@ -24,13 +25,6 @@ from prodgen_sdk.types import Image
 
 DEFAULT_STEPS = 50
 _SPRINT = 2  # steps between which SANA-Sprint has a time of its own by default; with others it is refused
-_NAN = "The model's image is full of NaN or infinite numbers."
-_NAN_HINTS = {
-    "float16": 'Set `dtype = "bfloat16"`, or "float32" where the GPU has none: float16 overflows in FLUX, Qwen-Image and others.',
-    "bfloat16": 'Set `dtype = "float32"` to see whether it comes of half precision or of the weights.',
-    "float32": "Precision is not at fault: fetch the weights again, and try without LoRA and with less `guidance`.",
-}
-"""What to do where numbers are not finite, by what the pipeline computes in."""
 
 
 @dataclass(frozen=True)
@@ -130,9 +124,9 @@ def call_arguments(
     wanted["prompt"] = [length.fitted(job.prompt, read_by)[0] for job in jobs]
     wanted["negative_prompt"] = negatives.words(loaded.pipe, takes, wanted, [job.negative for job in jobs])
     if jobs[0].image is not None:
-        wanted["image"] = [pil(job.image) for job in jobs]
+        wanted["image"] = [images.to_pil(job.image) for job in jobs if job.image is not None]
     if jobs[0].mask is not None:
-        wanted["mask_image"] = [pil(job.mask) for job in jobs]
+        wanted["mask_image"] = [images.to_pil(job.mask) for job in jobs]
     for name in jobs[0].extra:
         values = [job.extra[name] for job in jobs]
         wanted[name] = _stacked(values) if isinstance(values[0], tuple) else values
@@ -231,34 +225,6 @@ def _remarks(
     return facts, tuple(warnings)
 
 
-def to_images(output: Any, dtype: str) -> list[Image]:
-    """What a pipeline returns (tensor [n, 3, h, w] in 0 to 1, array [n, h, w, 3], or PIL pictures) as HWC uint8 pictures.
-
-    Args:
-        dtype: what the pipeline computes in, for what is said of numbers that are not finite.
-
-    Raises:
-        NotFinite: there are NaN or infinite numbers among them.
-    """
-    import numpy as np
-    import torch
-
-    if isinstance(output, list | tuple) and output and isinstance(output[0], torch.Tensor):
-        output = torch.stack([item.squeeze(0) for item in output])
-    if isinstance(output, torch.Tensor):
-        values = output.detach()
-        if not bool(torch.isfinite(values).all()):
-            raise NotFinite(_NAN, hint=_NAN_HINTS[dtype])
-        # Rounded on the device, so that a quarter of the bytes cross the bus.
-        whole = values.float().mul(255).round_().clamp_(0, 255).to(torch.uint8)
-        return list(whole.permute(0, 2, 3, 1).contiguous().cpu().numpy())
-    if isinstance(output, np.ndarray):
-        if not np.isfinite(output).all():
-            raise NotFinite(_NAN, hint=_NAN_HINTS[dtype])
-        return list((output * 255).round().clip(0, 255).astype(np.uint8))
-    return [np.asarray(picture.convert("RGB")).copy() for picture in output]
-
-
 def native_size(pipe: Any, config: Pipeline) -> int:
     """The edge in pixels at which a checkpoint paints best: the configured one, or what its denoiser was made for."""
     if config.size is not None:
@@ -294,11 +260,3 @@ def _progress(ctx: Context, before: int, part: int, total: int) -> Callable[[int
         ctx.progress(min(total, before + part * step // max(1, steps)), total, "images")
 
     return tell
-
-
-def pil(image: Any) -> Any:
-    """A picture, or a mask as black and white, for a pipeline."""
-    import numpy as np
-    from PIL import Image as Pil
-
-    return Pil.fromarray(image.astype(np.uint8) * 255 if image.dtype == np.bool_ else np.ascontiguousarray(image))

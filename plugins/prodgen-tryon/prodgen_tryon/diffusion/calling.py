@@ -8,15 +8,7 @@ from typing import Any
 
 from prodgen_sdk import images
 from prodgen_sdk.context import Context
-from prodgen_sdk.types import Image, Mask
-
-
-def pil(picture: Image | Mask) -> Any:
-    """A picture, or a mask as black and white, for a pipeline."""
-    import numpy as np
-    from PIL import Image as Pil
-
-    return Pil.fromarray(picture.astype(np.uint8) * 255 if picture.dtype == np.bool_ else picture)
+from prodgen_sdk.types import Image
 
 
 def call(pipe: Any, ctx: Context, seeds: Sequence[int], steps: int, **arguments: Any) -> list[Image]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from prodgen_sdk import images
 from prodgen_sdk.checkpoints.digests import identity
 from prodgen_sdk.checkpoints.loading import load_pretrained
 from prodgen_sdk.checkpoints.messages import collected_messages, quiet
@@ -17,7 +18,7 @@ from prodgen_sdk.runtime import canonical_digest
 from prodgen_sdk.types import Image, Mask
 from prodgen_tryon.config import Config
 from prodgen_tryon.diffusion.base import Job, Painter, configured
-from prodgen_tryon.diffusion.calling import call, pil
+from prodgen_tryon.diffusion.calling import call
 from prodgen_tryon.diffusion.config import FluxFill
 from prodgen_tryon.diffusion.licences import check_licence, licence_of
 from prodgen_tryon.diffusion.loading import dtype_of, prepare, quietly
@@ -48,8 +49,8 @@ class FluxFillCompositor(Painter):
         with self._lock, quiet():
             pictures = call(
                 self.pipe, ctx, [job.seed for job in jobs], section.steps,
-                prompt=[section.prompt] * len(jobs), image=[pil(picture) for picture, _ in pairs],
-                mask_image=[pil(mask) for _, mask in pairs], height=section.height, width=2 * section.width,
+                prompt=[section.prompt] * len(jobs), image=[images.to_pil(picture) for picture, _ in pairs],
+                mask_image=[images.to_pil(mask) for _, mask in pairs], height=section.height, width=2 * section.width,
                 guidance_scale=section.guidance,
             )  # fmt: skip
         return [picture[:, section.width :].copy() for picture in pictures]

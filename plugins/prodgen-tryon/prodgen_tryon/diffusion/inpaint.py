@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from prodgen_sdk import images
 from prodgen_sdk.checkpoints.digests import identity
 from prodgen_sdk.checkpoints.loading import load_pretrained, set_ip_adapter
 from prodgen_sdk.checkpoints.messages import collected_messages, quiet
@@ -17,7 +18,7 @@ from prodgen_sdk.runtime import canonical_digest
 from prodgen_sdk.types import Image
 from prodgen_tryon.config import Config
 from prodgen_tryon.diffusion.base import Job, Painter, configured
-from prodgen_tryon.diffusion.calling import call, pil
+from prodgen_tryon.diffusion.calling import call
 from prodgen_tryon.diffusion.config import Inpaint, IpAdapter
 from prodgen_tryon.diffusion.licences import check_licence, licence_of
 from prodgen_tryon.diffusion.loading import dtype_of, prepare, quietly
@@ -39,13 +40,13 @@ class Inpainter:
         if self.section.ip_adapter is not None and len(jobs) > 1:
             return [picture for job in jobs for picture in self.paint([job], ctx)]
         section = self.section
-        adapter = {} if section.ip_adapter is None else {"ip_adapter_image": pil(jobs[0].garment)}
+        adapter = {} if section.ip_adapter is None else {"ip_adapter_image": images.to_pil(jobs[0].garment)}
         with self.lock, quiet():
             return call(
                 self.pipe, ctx, [job.seed for job in jobs], section.steps,
                 prompt=[section.prompt.replace("{category}", job.category) for job in jobs],
                 negative_prompt=[section.negative] * len(jobs) if section.negative else None,
-                image=[pil(job.person) for job in jobs], mask_image=[pil(job.mask) for job in jobs],
+                image=[images.to_pil(job.person) for job in jobs], mask_image=[images.to_pil(job.mask) for job in jobs],
                 height=section.height, width=section.width, guidance_scale=section.guidance, strength=section.strength, **adapter,
             )  # fmt: skip
 
