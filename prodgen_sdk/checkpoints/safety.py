@@ -16,6 +16,7 @@ CODE = (".py", ".pyc", ".so", ".pyd", ".dll", ".dylib")
 PICKLES = {".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".pt2", ".joblib", ".msgpack", ".h5", ".npy"}
 """Formats that can run code when they are read, or that only a loader of such formats reads."""
 FETCH_AGAIN = "Fetch or copy the file again."
+_LFS_POINTER = b"version "  # of "version https://git-lfs.github.com/spec/v1"
 _MAX_HEADER = 100 * 2**20
 
 
@@ -68,6 +69,10 @@ def check_safetensors(path: Path) -> dict[str, Any]:
     size = path.stat().st_size
     with path.open("rb") as file:
         start = file.read(8)
+        if start == _LFS_POINTER:
+            raise ConfigError(
+                f"{path} is a pointer of Git LFS, not the weights.", hint="Run in its folder: git lfs pull"
+            )
         length = struct.unpack("<Q", start)[0] if len(start) == 8 else 0
         if not 2 <= length <= min(_MAX_HEADER, size):
             raise ConfigError(f"{path} is no safetensors file, or a truncated one ({size} bytes).", hint=FETCH_AGAIN)

@@ -56,6 +56,14 @@ def test_a_configuration_that_asks_for_code_is_refused_unless_the_loader_takes_i
     check_folder(checkpoint, native=True)
 
 
+def test_what_a_clone_without_large_files_leaves_is_told(checkpoint):
+    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4665cb\nsize 335\n"
+    (checkpoint / "vae" / "model.safetensors").write_text(pointer)
+    with pytest.raises(ConfigError, match="a pointer of Git LFS") as caught:
+        check_folder(checkpoint)
+    assert caught.value.hint == "Run in its folder: git lfs pull"
+
+
 def test_a_folder_without_weights(checkpoint):
     (checkpoint / "vae" / "model.safetensors").unlink()
     for parts in ((), ("vae",)):
