@@ -15,6 +15,7 @@ from prodgen_sdk import faults
 from prodgen_sdk.errors import ConfigError
 from prodgen_sdk.paths import ConfigPath
 from prodgen_sdk.types import EventType, Model
+from prodgen_sdk.types.product import CURRENCY
 from prodgen_sdk.types.rules import Rules
 
 FILE_NAME = "prodgen.toml"
@@ -188,7 +189,7 @@ class CostsConfig(Model):
         limit: `prodgen generate` refuses to start work that would cost more.
     """
 
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
+    currency: Annotated[str, CURRENCY] = "USD"
     per_picture: dict[str, Annotated[float, Field(ge=0)]] = Field(default_factory=dict)
     per_hour: Annotated[float, Field(ge=0)] | None = None
     limit: Annotated[float, Field(ge=0)] | None = None

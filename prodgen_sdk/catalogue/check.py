@@ -12,12 +12,13 @@ from pydantic import ValidationError
 
 from prodgen_sdk import faults
 from prodgen_sdk.errors import InvalidCatalogue
-from prodgen_sdk.types import DOMAINS, Product
+from prodgen_sdk.types import Product
+from prodgen_sdk.types.product import CATEGORY, CURRENCY, NAME
 
 _MUST_BE = {
-    "sku": "up to 64 letters, digits, dots, dashes and underscores, a letter or digit first",
-    "category": f"domain/family, such as home/mug, in small letters, digits and dashes, the domain one of {', '.join(DOMAINS)}",
-    "currency": "three capital letters, such as USD",
+    "sku": NAME.words,
+    "category": CATEGORY.words,
+    "currency": CURRENCY.words,
     "price": "a number from 0 with at most 10 digits before the point and 4 behind it",
     "stock": "a whole number from 0",
     "locale": "en or zh",

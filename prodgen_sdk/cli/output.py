@@ -136,8 +136,26 @@ def find_studio(ctx: typer.Context) -> Studio:
 
 
 def find_host(ctx: typer.Context) -> Host:
-    """The plugins as the workspace at hand configures them."""
-    return find_studio(ctx).host
+    """The plugins as the workspace at hand configures them; what is wrong with them, the command tells."""
+    with untold():
+        return find_studio(ctx).host
+
+
+@contextmanager
+def untold() -> Iterator[None]:
+    """Keeps back what the host warns of meanwhile, for a command that tells it itself."""
+    handlers = [h for h in logging.getLogger("prodgen_sdk.host").handlers if isinstance(h, Warnings)]
+    for handler in handlers:
+        handler.addFilter(_nothing)
+    try:
+        yield
+    finally:
+        for handler in handlers:
+            handler.removeFilter(_nothing)
+
+
+def _nothing(record: logging.LogRecord) -> bool:
+    return False
 
 
 def emit(as_json: bool, value: Any, show: Callable[[], None]) -> None:
@@ -230,7 +248,7 @@ def fail(error: Exception, *, as_json: bool = False, told: Iterable[str] = ()) -
 
 
 def _fail_usage(error: Any) -> int:
-    message = str(error.format_message())
+    message = _in_our_words(error)
     if message.strip() and "\n" not in message.strip():
         context = getattr(error, "ctx", None)
         command = context.command_path if context is not None else "prodgen"
@@ -238,6 +256,19 @@ def _fail_usage(error: Any) -> int:
     else:  # a group without a command, which shows its help: now, or it has done so already
         note(message) if message else None
     return int(error.exit_code)
+
+
+def _in_our_words(error: Any) -> str:
+    """What typer says; where it quotes pydantic on a value, in the words that the configuration's errors have, too."""
+    from pydantic import ValidationError
+
+    from prodgen_sdk.faults import said
+
+    message, cause = str(error.format_message()), error.__cause__
+    if not isinstance(cause, ValidationError):
+        return message
+    fault = cause.errors(include_url=False)[0]
+    return message.replace(error.message, f"it {said(fault)}, not {fault['input']}")
 
 
 def _one_line(error: Exception) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from prodgen_sdk.cli.output import JSON, PluginCommands, emit, find_host, table
+from prodgen_sdk.cli.output import JSON, PluginCommands, emit, find_host, find_studio, table
 from prodgen_sdk.terminal import note
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ def list_plugins(ctx: typer.Context, as_json: bool = JSON) -> None:
 
     def show() -> None:
         table(("plugin", "distribution", "status", "components"), rows)
+        for name in host.unknown_names():
+            note(name)
         for command in host.commands.values():
             note(f"command: prodgen {command.name} ({command.plugin}): {command.help}")
 
@@ -198,7 +200,7 @@ def show(
     """Show the spec of a component."""
     from prodgen_sdk.errors import NotFound
 
-    host = find_host(ctx)
+    host = find_studio(ctx).host
     entries = host.registry.find(id)
     if not entries:
         raise NotFound.of("component", id, [entry.spec.id for entry in host.registry], hint="Run: prodgen plugins list")

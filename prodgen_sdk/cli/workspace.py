@@ -6,7 +6,7 @@ from typing import Any
 
 import typer
 
-from prodgen_sdk.cli.output import JSON, emit, find_studio, table
+from prodgen_sdk.cli.output import JSON, emit, find_studio, table, untold
 from prodgen_sdk.terminal import note
 
 _LITTLE_MB = 100
@@ -27,12 +27,13 @@ def init(
         assert studio.workspace is not None
         studio.store.products.count()
         place = studio.workspace.folder
-    emit(as_json, {"workspace": place}, lambda: note(f"{place} is ready. Next: prodgen -w {folder} catalog add FILE"))
+    where = "" if folder == "." else f"-w {folder} "
+    emit(as_json, {"workspace": place}, lambda: note(f"{place} is ready. Next: prodgen {where}catalog add FILE"))
 
 
 def doctor(ctx: typer.Context, as_json: bool = JSON) -> None:
     """Check this installation: packages, device, plugins, models and the workspace. Exit code 1 if something is broken."""
-    with find_studio(ctx) as studio:
+    with untold(), find_studio(ctx) as studio:
         report, problems = _examine(studio)
         notes = _notes(studio)
     rows = [(name, value) for name, value in report.items() if not isinstance(value, dict | list)]

@@ -113,6 +113,8 @@ class Recommender:
         if asked.log and asked.at is not None and (reason := out_of_time(context.at, now)):
             # Its impressions are events, and what was learnt is weighed by its age at the newest of them.
             raise InputError(f"{reason}.")
+        if asked.trace is not None and not callable(asked.trace):
+            raise InputError(f"trace is {asked.trace!r}.", hint="Give a function that takes the trace, such as print.")
         if asked.request_id and not is_text(asked.request_id):
             raise InputError("request_id holds a character that no text may hold.")
         eligible = given(Filter, asked.filter, "filter") if asked.filter else Filter()

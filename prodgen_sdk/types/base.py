@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Self, TypeAlias, TypeVar
@@ -13,12 +14,14 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    GetCoreSchemaHandler,
     PlainSerializer,
     ValidationError,
     model_serializer,
     model_validator,
 )
 from pydantic.functional_validators import ModelWrapValidatorHandler  # pydantic itself exports it from 2.11 on
+from pydantic_core import core_schema
 
 from prodgen_sdk import faults
 from prodgen_sdk.errors import InputError
@@ -30,6 +33,33 @@ class Model(BaseModel):
     """A frozen value; an unknown field is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+@dataclass(frozen=True)
+class Form:
+    """Annotates text that must match a pattern; what does not is told in words.
+
+    >>> from pydantic import TypeAdapter
+    >>> three = TypeAdapter(Annotated[str, Form("^[a-z]{3}$", "three letters")])
+    >>> three.validate_python("abc")
+    'abc'
+    >>> try:
+    ...     three.validate_python("ab")
+    ... except ValidationError as error:
+    ...     faults.said(error.errors()[0])
+    'must be three letters'
+    """
+
+    pattern: str
+    words: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        """The text and its pattern, with an error of our own."""
+        return core_schema.custom_error_schema(
+            core_schema.str_schema(pattern=self.pattern),
+            custom_error_type="form",
+            custom_error_message=f"must be {self.words}",
+        )
 
 
 class PixelModel(Model):

@@ -8,20 +8,22 @@ from unicodedata import category
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from prodgen_sdk.types.base import Model
+from prodgen_sdk.types.base import Form, Model
 from prodgen_sdk.types.view import View
 
 DOMAINS = ("apparel", "electronics", "food", "home", "beauty", "other")
 
-Sku = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
-Category = Annotated[
-    str,
-    Field(
-        pattern=rf"^({'|'.join(DOMAINS)})(/[a-z0-9][a-z0-9-]*)+$",
-        description="domain/family[/...], such as home/mug",
-        max_length=120,
-    ),
-]
+NAME = Form(
+    r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
+    "up to 64 letters, digits, dots, dashes and underscores, a letter or digit first",
+)
+CATEGORY = Form(
+    rf"^({'|'.join(DOMAINS)})(/[a-z0-9][a-z0-9-]*)+$",
+    f"domain/family, such as home/mug, in small letters, digits and dashes, the domain one of {', '.join(DOMAINS)}",
+)
+CURRENCY = Form(r"^[A-Z]{3}$", "three capital letters, such as USD")
+Sku = Annotated[str, NAME]
+Category = Annotated[str, CATEGORY, Field(description="domain/family[/...], such as home/mug", max_length=120)]
 Locale = Literal["en", "zh"]
 
 
@@ -89,7 +91,7 @@ class Product(Model):
     category: Category
     attributes: dict[str, Attribute] = Field(default_factory=dict, max_length=100)
     price: Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=4)] | None = None
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
+    currency: Annotated[str, CURRENCY] = "USD"
     tags: tuple[Annotated[str, Field(min_length=1, max_length=60)], ...] = ()
     media: tuple[Media, ...] = ()
     locale: Locale = "en"

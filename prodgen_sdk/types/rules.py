@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from prodgen_sdk.types.base import Model
 from prodgen_sdk.types.candidate import Filter, Price, refuse_empty_range
 from prodgen_sdk.types.event import UserId, UtcTime
-from prodgen_sdk.types.product import Product
+from prodgen_sdk.types.product import NAME, Product
 
 
 class Match(Model):
@@ -77,7 +77,7 @@ class Rule(Model):
         users: the rule holds only for these users; empty for all.
     """
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+    name: Annotated[str, NAME]
     where: Match = Match()
     starts: UtcTime | None = None
     ends: UtcTime | None = None

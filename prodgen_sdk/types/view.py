@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 
 from prodgen_sdk.errors import InputError, NotFound
-from prodgen_sdk.types.base import Model
+from prodgen_sdk.types.base import Form, Model
 
 FOV_DEGREES = 30.0
 FILL_AT_DISTANCE_ONE = 0.85
@@ -152,7 +152,7 @@ def parse_views(views: str | View | Iterable[str | View]) -> tuple[View, ...]:
     return tuple(dict.fromkeys(chain.from_iterable(found)))
 
 
-Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$", description="sRGB as #rrggbb")]
+Colour = Annotated[str, Form(r"^#[0-9a-fA-F]{6}$", "a colour as #rrggbb"), Field(description="sRGB as #rrggbb")]
 
 
 class Scene(Model):

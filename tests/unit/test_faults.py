@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from prodgen_sdk import faults
+from prodgen_sdk import Product, faults
 
 
 class Lamp(BaseModel):
@@ -31,6 +31,24 @@ class Room(BaseModel):
 
 class House(BaseModel):
     rooms: tuple[Room, ...]
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        (
+            {"sku": "a mug"},
+            "sku must be up to 64 letters, digits, dots, dashes and underscores, a letter or digit first",
+        ),
+        ({"category": "toys/mug"}, "category must be domain/family, such as home/mug, in small letters"),
+        ({"currency": "usd"}, "currency must be three capital letters, such as USD"),
+    ],
+)
+def test_no_regular_expression_is_told(values, told):
+    with pytest.raises(ValidationError) as caught:
+        Product.model_validate({"sku": "mug-1", "title": "蓝色马克杯", "category": "home/mug", **values})
+    assert faults.sentence(caught.value.errors()[0]).startswith(told)
+    assert "^" not in str(caught.value)
 
 
 def fault_of(**values):

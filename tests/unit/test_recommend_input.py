@@ -53,6 +53,12 @@ def test_no_stock_at_all_has_an_empty_answer(stocked):
     assert len(stocked.recommend("ann")) == 3
 
 
+def test_what_cannot_take_a_trace_is_refused_before_anything_is_logged(stocked):
+    with pytest.raises(InputError, match=r"trace is 3\. Give a function"):
+        stocked.recommend("ann", trace=3)
+    assert stocked.store.events.count() == 0
+
+
 @pytest.mark.parametrize("k", [0, -1, 1001, 10**9, 2.5, None])
 def test_a_number_out_of_range_is_named(stocked, k):
     with pytest.raises(InputError, match=f"k is {k}; it must be a whole number from 1 to 1000"):

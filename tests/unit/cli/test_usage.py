@@ -36,7 +36,12 @@ from prodgen_sdk.hookspecs import hookimpl
         (("tryon", "--person", "p.png", "--garment", "tops/none.png", "--out", "o.png"), 2, "no file tops/none.png"),
         (("demo", "--out", "c.jsonl/demo"), 2, "c.jsonl is a file"),
         (("generate", "mug-1", "--size", "8"), 2, "size"),
-        (("generate", "mug-1", "--size", "big"), 2, "Try: prodgen generate --help"),
+        (
+            ("generate", "mug-1", "--size", "96px"),
+            2,
+            "'--size': it must be a whole number, not 96px. Try: prodgen generate",
+        ),
+        (("recommend", "ann", "-k", "0"), 2, "'-k': it must be greater than or equal to 1, not 0."),
         (("recommend", "ann", "--filter", "colour=red"), 2, "colour=red"),
         (("recommend", "ann", "--filter", "price=a..b"), 2, "not a number"),
         (("recommend", "ann", "--filter", "price=..inf"), 2, "not a number"),
@@ -238,3 +243,6 @@ def test_why_a_plugin_is_left_out_is_told_once(run, tmp_path, monkeypatch):
     assert code == 2
     assert err.count("plugin render is left out") == err.count("generate_pictures") == 1
     assert "prodgen: There is no generator 'render/parametric'." in err
+    for command in (("plugins", "check"), ("doctor",), ("plugins", "list")):
+        _, out, err = run(*command)
+        assert (out + err).count("generate_pictures") == 1, command
