@@ -15,6 +15,28 @@ LUMINANCE = (0.2126, 0.7152, 0.0722)
 """How bright linear red, green and blue are beside white (ITU-R BT.709)."""
 
 
+Levels = tuple[int, int, int]
+"""A colour in sRGB, 0 to 255."""
+
+
+def luminance(colour: Levels) -> float:
+    """How bright a colour is beside white, in [0, 1] (ITU-R BT.709).
+
+    >>> round(luminance((255, 0, 0)), 3)
+    0.213
+    """
+    return float(to_linear([level / 255 for level in colour]) @ LUMINANCE)
+
+
+def ink_on(ground: Levels) -> Levels:
+    """Dark or light ink, whichever reads better on a colour.
+
+    >>> ink_on((255, 255, 255)), ink_on((30, 30, 90))
+    ((38, 36, 38), (250, 248, 243))
+    """
+    return (250, 248, 243) if luminance(ground) < 0.32 else (38, 36, 38)
+
+
 def to_linear(srgb: Any) -> Floats:
     """SRGB in [0, 1] to linear light (IEC 61966-2-1), float32 of the same shape.
 

@@ -63,7 +63,9 @@ class ProductAsset(PixelModel):
         layout: what the artwork is laid on. `tile` repeats over the surface, and its opposite edges fit together; `surface`
             covers the main surface once; `label` is the art of the label or print, without lettering: the renderer sets the
             product's title over it; `screen` is what a device shows.
-        artwork: uint8 [n, n, 4] with n from 128 to 1024, or None for none. RGB is the art as it looks, laid over `colour`; the
+        ground: the colour that the artwork is laid over, where it is another than `colour`: paper under a label, as the renderer's sketch
+            tells it, or the design's own where the product's words name none.
+        artwork: uint8 [n, n, 4] with n from 128 to 1024, or None for none. RGB is the art as it looks, laid over `ground`; the
             fourth channel says where there is art: the renderer shows its own colour where it is below 0.05, and the art above 0.25.
 
     >>> ProductAsset(family="mug", proportions=(0.5, 0.2), material="ceramic", colour="#2f62ad").finish.roughness
@@ -78,6 +80,7 @@ class ProductAsset(PixelModel):
     accent: Colour | None = None
     pattern: Annotated[str, Field(max_length=64)] = "plain"
     layout: Layout = "none"
+    ground: Colour | None = None
     artwork: Artwork = None
 
 

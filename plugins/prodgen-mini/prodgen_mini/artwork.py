@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prodgen_mini.choosing import SPECKLE, Way, best_of, kind_of, way_of
+from prodgen_mini.inks import INKS, in_own_colours
 from prodgen_mini.space import Space
 from prodgen_mini.units import rgb_of
 from prodgen_sdk.images.pictograms import subject_of
@@ -31,6 +32,8 @@ _PRINTED = ("tile", "surface")
 LABEL_WIDTHS = {
     "bottle": 0.72, "can": 0.62, "carton": 0.43, "box": 0.75, "cereal-box": 0.66, "jar": 1.9, "coffee-bag": 0.69, "tin": 1.23, "candle": 1.84, "perfume": 1.53,
     "cream-jar": 3.2, "tube": 0.46, "pump-bottle": 0.77, "dropper-bottle": 0.94, "mascara": 0.29, "spray-can": 0.53, "soap-bar": 1.8, "nail-polish": 1.55,
+    "tub": 1.5, "tissues": 2.8, "book": 0.67, "batteries": 0.41, "tshirt": 1.44, "polo": 1.47, "baby-suit": 1.07, "sweater": 1.93, "cardigan": 1.93,
+    "hoodie": 1.93, "shirt": 1.87, "jacket": 1.87, "blazer": 1.81, "vest": 1.13, "tote-bag": 1.09, "mug": 1.87, "cushion": 1.2, "mouse-mat": 1.53,
 }  # fmt: skip
 """Usual width of a family's label, in heights of it. What a network drew tells it only roughly, and a disc would come out oval."""
 
@@ -61,26 +64,30 @@ class Asked:
     """What artwork is asked for.
 
     Args:
-        ground: [3] in [0, 1], the main colour that it lies on; None where the network says what the material's is.
+        ground: [3] in [0, 1], the colour that it lies on; None where the network says what the material's is.
         second: [3], the second colour, if one is named.
-        subject: what a label's small picture shows; empty where the network chooses. `aspect`: how wide the label is, in heights of
-            it; 0 where that is not known.
+        own: [3], the main colour, if one is named; a label may lie on paper.
+        subject: what a label's small picture shows; empty where the network chooses, of what is no food where `inedible`.
+        aspect: how wide the label is, in heights of it; 0 where that is not known.
     """
 
     layout: str
     pattern: str
     ground: Floats | None = None
     second: Floats | None = None
+    own: Floats | None = None
     subject: str = ""
+    inedible: bool = False
     aspect: float = 0.0
 
     @classmethod
-    def of(cls, sketch: ProductAsset, title: str = "") -> Asked:
-        ground, second = (
-            None if code is None else np.array(rgb_of(code), np.float32) for code in (sketch.colour, sketch.accent)
+    def of(cls, sketch: ProductAsset, title: str = "", domain: str = "") -> Asked:
+        ground, second, own = (
+            None if code is None else np.array(rgb_of(code), np.float32)
+            for code in (sketch.ground or sketch.colour, sketch.accent, sketch.colour)
         )
         aspect = LABEL_WIDTHS.get(sketch.family, 0.0)
-        return cls(sketch.layout, sketch.pattern, ground, second, subject_of(title), aspect)
+        return cls(sketch.layout, sketch.pattern, ground, second, own, subject_of(title), domain == "beauty", aspect)
 
     @property
     def repeats(self) -> bool:
@@ -157,7 +164,7 @@ class Artist:
         return int(torch.multinomial(weights, 1, generator=noise))
 
     def draw(self, asked: Asked, logits: Tensor, noise: torch.Generator, finer: int = 1) -> Tensor:
-        """Shares of the inks [SHEETS, 128 finer, 128 finer] of `Codec.sheets` of one design [1, SHEETS, 128, 128].
+        """Shares of the inks [SHEETS, 128 finer, 128 finer] of `Codec.sheets` of one design [1, SHEETS, 128, 128]; more for `labelled`.
 
         Args:
             noise: lays out what has its places by chance.
@@ -178,7 +185,7 @@ class Artist:
             if clean is not None:
                 return clean
         if asked.layout == "label":
-            clean = labelled(shares_of(logits)[0].float().cpu(), finer, asked.subject, asked.aspect)
+            clean = labelled(shares_of(logits)[0].float().cpu(), finer, asked.subject, asked.aspect, asked.inedible)
             if clean is not None:
                 return clean
         symmetry = symmetry_of(asked.layout, asked.pattern)
@@ -187,11 +194,15 @@ class Artist:
         return enlarged(settled(shares_of(logits), symmetry), finer)[0]
 
     def ground(self, asked: Asked, vector: Floats) -> Floats:
-        """The main colour [3] that artwork is laid over."""
+        """The colour [3] that artwork is laid over."""
         return self.space.main_colour(vector) if asked.ground is None else asked.ground
 
     def ink(self, asked: Asked, vector: Floats, shares: Floats) -> tuple[Floats, Floats]:
-        """A vector [vector] with its inks put right, and the artwork float32 [4, h, w] of shares [SHEETS, h, w] in these."""
+        """A vector [vector] with its inks put right, and the artwork float32 [4, h, w] of shares [SHEETS, h, w] in these.
+
+        More sheets are of the thing that a label shows; see `labelled`.
+        """
+        shares, own = shares[: INKS + 1], shares[INKS + 1 :]
         ground = self.ground(asked, vector)
         has_leaves = asked.repeats and asked.pattern == "floral"
         if has_leaves:
@@ -201,8 +212,10 @@ class Artist:
             if asked.pattern in _OF_TWO:
                 vector = self.space.between(vector, ground, asked.second)
         if asked.layout == "label":
-            vector = self.space.panelled(vector, shares, ground, self.habits.own)
-        if asked.layout == "label" or (asked.repeats and asked.pattern != SPECKLE):
+            vector = self.space.panelled(vector, shares, ground if asked.own is None else asked.own, self.habits.own)
+        if asked.layout == "label" or (asked.repeats and asked.pattern != SPECKLE and asked.second is None):
             vector = self.space.seen(vector, shares, ground, asked.repeats)
-        art = self.space.artwork(shares[None], vector[None], ground[None], np.array([asked.moves]))
-        return vector, art[0]
+        (art,) = self.space.artwork(shares[None], vector[None], ground[None], np.array([asked.moves]))
+        if len(own):
+            art = in_own_colours(art, asked.subject, shares, own, self.space.inks_of(vector), ground)
+        return vector, art

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,6 +27,10 @@ _PALE = 0.7
 """Relative luminance from which paper is not seen beside a colour: that of cream."""
 _FADE = 0.72
 """How far a gradient goes from its colour to paper."""
+_COLOURS = ("#c3272b", "#2f62ad", "#3f8a55", "#e9802c", "#f0c33c", "#7a55a3", "#1f7f86", "#eda5b6", "#1f2f55")
+"""Of products that name none."""
+_UNLIKE = 0.35
+"""How far in RGB they are from a colour that is unwanted."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,27 +65,44 @@ def renderer_of(ctx: Context) -> Any:
 
 
 def briefs_of(
-    requests: Sequence[GenerationRequest], space: Space, ctx: Context, *, negatives: bool = False
+    requests: Sequence[GenerationRequest], space: Space, ctx: Context, *, part: str = "", negatives: bool = False
 ) -> list[Brief]:
-    """One brief per request. `negatives` also reads what must not be there."""
+    """One brief per request.
+
+    Args:
+        part: of the network that asks, so that one seed is not one colour of all.
+        negatives: whether the condition of what must not be there is wanted, too.
+    """
     products = [_described(request.product, ctx) for request in requests]
     renderer = renderer_of(ctx)
     sketches = renderer.sketch(products, ctx)
     briefs = []
     for request, product, read in zip(requests, products, sketches, strict=True):
-        sketch = read if request.negative.strip() else with_second_colour(read)
+        unwanted = None
+        if unwelcome := request.negative.strip()[:300]:
+            (unwanted,) = renderer.sketch([Product(sku="negative", title=unwelcome, category=product.category)], ctx)
+        sketch = _grounded(read, f"{part}|{request.seed}colour", unwanted)
+        sketch = sketch if unwanted else with_second_colour(sketch)
         warnings = _warnings(sketch, space)
         if _is_unknown_print(sketch, space):
             sketch = sketch.model_copy(update={"layout": "none"})  # without artwork the renderer draws what it can
         condition = space.condition_of(as_learnt(sketch, product.category.split("/")[0], space))
         negative = None
-        if negatives and request.negative.strip():
-            unwelcome = request.negative.strip()[:300]
-            (unwanted,) = renderer.sketch([Product(sku="negative", title=unwelcome, category=product.category)], ctx)
+        if negatives and unwanted:
             negative, clash = _negative(condition, sketch, unwanted, space)
             warnings += clash
         briefs.append(Brief(sketch, condition, negative, warnings))
     return briefs
+
+
+def _grounded(sketch: ProductAsset, lot: str, unwanted: ProductAsset | None) -> ProductAsset:
+    """With a colour, drawn by lot, that artwork is laid over where nothing names one: a network that is told none gives a muddy one."""
+    if sketch.layout == "none" or sketch.colour or sketch.ground:
+        return sketch
+    avoided = np.array(rgb_of(unwanted.colour if unwanted else None))
+    free = [code for code in _COLOURS if np.linalg.norm(np.array(rgb_of(code)) - avoided) > _UNLIKE]
+    drawn = int.from_bytes(sha256(lot.encode()).digest()[:8], "big") % len(free)
+    return sketch.model_copy(update={"ground": free[drawn]})
 
 
 def with_second_colour(sketch: ProductAsset) -> ProductAsset:
@@ -92,9 +114,10 @@ def with_second_colour(sketch: ProductAsset) -> ProductAsset:
     >>> with_second_colour(ProductAsset(family="mug", proportions=(), pattern="stripes", layout="tile", colour="#c3272b")).accent
     '#f6f3ec'
     """
-    if sketch.colour is None or sketch.accent is not None:
+    main = sketch.colour or sketch.ground
+    if main is None or sketch.accent is not None:
         return sketch
-    colour = np.array(rgb_of(sketch.colour))
+    colour = np.array(rgb_of(main))
     if to_linear(colour) @ LUMINANCE >= _PALE:
         return sketch
     share = _FADE if sketch.pattern == "gradient" else 1
@@ -116,7 +139,8 @@ def as_learnt(sketch: ProductAsset, domain: str, space: Space) -> ProductAsset:
     material = sketch.material if sketch.material in space.materials else usual
     if sketch.layout == "screen" and family == kin:
         material = usual
-    return sketch.model_copy(update={"pattern": pattern, "family": family, "material": material})
+    colour = sketch.colour or sketch.ground
+    return sketch.model_copy(update={"pattern": pattern, "family": family, "material": material, "colour": colour})
 
 
 def _kin_of(layout: str, domain: str) -> tuple[str, str]:

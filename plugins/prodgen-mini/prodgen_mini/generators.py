@@ -82,7 +82,7 @@ class MiniGenerator(Generator):
 
     def design(self, batch: Sequence[GenerationRequest], ctx: Context) -> list[tuple[ProductAsset, Brief]]:
         """What each request would look like, before it is drawn."""
-        briefs = briefs_of(batch, self.space, ctx, negatives=self.negatives)
+        briefs = briefs_of(batch, self.space, ctx, part=self.part, negatives=self.negatives)
         # One after the other: a design must not depend, in its last bits, on what it shares a batch with.
         return [(self._one(request, brief, ctx), brief) for request, brief in zip(batch, briefs, strict=True)]
 
@@ -90,7 +90,8 @@ class MiniGenerator(Generator):
         import torch
 
         ctx.check()
-        sketch, asked = self._shaped(brief.sketch, request.seed), Asked.of(brief.sketch, request.product.title)
+        sketch, product = self._shaped(brief.sketch, request.seed), request.product
+        asked = Asked.of(brief.sketch, product.title, product.domain)
         # A preview chooses among as many, or it would show another product.
         count = 1 if self.artist.way(asked) is None else self.own.candidates
         with torch.inference_mode():

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from prodgen_sdk.images.pictograms import inks_of
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -27,6 +29,8 @@ _SEEN, _SMALL = 0.002, 0.2
 """From which to which share of a label an ink draws small things."""
 _PATTERN = 0.03
 """Share of a pattern from which an ink makes it seen."""
+_BESIDE = 0.2
+"""Of what touches an ink most, the share from which something else counts as around it, too."""
 _LEGIBLE = 0.35
 """How far such an ink is from what is around it, in colours weighed as they are seen; the way from black to white is 1.73."""
 _WEIGHTS = np.sqrt(3 * np.array([0.299, 0.587, 0.114]))
@@ -139,16 +143,36 @@ def legible(inks: Floats, sheets: Floats, ground: Floats) -> Floats:
         ground: [3] in [0, 1].
     """
     covers = sheets.mean((1, 2))
-    reach = max(1, sheets.shape[-1] // 64)
     colours = np.concatenate([ground[None], inks]).astype(np.float64)
-    near = np.einsum(
-        "khw,jhw->kj", sheets, sum(np.roll(sheets, reach * way, axis) for way in (-1, 1) for axis in (1, 2))
-    )
-    np.fill_diagonal(near, 0)
     for ink in np.flatnonzero((covers > _SEEN) & (covers < _SMALL)):
         if ink:
-            colours[ink] = _apart_from(colours[ink], colours[near[ink].argmax()])
+            near = _touching(sheets, sheets[ink])
+            near[ink] = 0
+            colours[ink] = _apart_from(colours[ink], colours[near > _BESIDE * near.max()])
     return colours[1:].astype(inks.dtype)
+
+
+def in_own_colours(art: Floats, subject: str, sheets: Floats, own: Floats, inks: Floats, ground: Floats) -> Floats:
+    """Artwork [4, h, w], as `compose` has it, and on it a thing in the colours by which it is known, where these are seen.
+
+    Args:
+        subject: of `pictograms.things`.
+        sheets, inks, ground: as for `legible`.
+        own: [2, h, w] in [0, 1], where its first and its second colour lie.
+    """
+    around = int(_touching(sheets, own.sum(0)).argmax())
+    r, g, b = np.round(255 * (inks[around - 1] if around else ground)).astype(int).tolist()
+    colours = np.array(inks_of(subject, (r, g, b)), np.float32) / 255
+    found = art.copy()
+    found[:3] += np.einsum("khw,kc->chw", own, colours - ground)
+    return found
+
+
+def _touching(sheets: Floats, thing: Floats) -> Floats:
+    """How much each of sheets [n, h, w] has of what is beside a thing [h, w]: [n]."""
+    reach = max(1, sheets.shape[-1] // 64)
+    beside = sum(np.roll(thing, reach * way, axis) for way in (-1, 1) for axis in (0, 1))
+    return np.asarray(np.einsum("khw,hw->k", sheets, beside))
 
 
 def visible(inks: Floats, sheets: Floats, ground: Floats) -> Floats:
@@ -158,14 +182,16 @@ def visible(inks: Floats, sheets: Floats, ground: Floats) -> Floats:
     if (apart[covers > _PATTERN] >= _LEGIBLE).any():
         return inks
     changed, widest = inks.copy(), int(covers.argmax())
-    changed[widest] = _apart_from(inks[widest], ground)
+    changed[widest] = _apart_from(inks[widest], ground[None])
     return changed
 
 
 def _apart_from(colour: Floats, around: Floats) -> Floats:
-    """A colour [3], or the next one on its way to black or white that can be told from what is around it."""
-    ways = colour + np.linspace(0, 1, 21)[:, None] * ((0.0 if around.mean() > 0.5 else 1.0) - colour)
-    found: Floats = ways[np.argmax(np.linalg.norm((ways - around) * _WEIGHTS, axis=1) >= _LEGIBLE)]
+    """A colour [3], or the next one on its way to black or white that can be told from all around it, [n, 3]; else the farthest."""
+    ends = (0.0, 1.0) if around.mean() > 0.5 else (1.0, 0.0)
+    ways = np.stack([colour + share * (end - colour) for share in np.linspace(0, 1, 21) for end in ends])
+    far = np.linalg.norm((ways[:, None] - around) * _WEIGHTS, axis=2).min(1)
+    found: Floats = ways[np.argmax(far >= min(_LEGIBLE, far.max()))]
     return found
 
 

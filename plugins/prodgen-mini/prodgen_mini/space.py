@@ -196,7 +196,7 @@ class Space:
         network's inks stray to the side, and grey checks came out green.
         """
         way = second - first
-        shares = np.clip((self._inks_of(vector) - first) @ way / max(float(way @ way), 1e-6), 0, 1)
+        shares = np.clip((self.inks_of(vector) - first) @ way / max(float(way @ way), 1e-6), 0, 1)
         changed = vector.copy()
         changed[self.inks] = scaled(first + shares[:, None] * way).ravel()
         return changed
@@ -224,16 +224,16 @@ class Space:
 
     def seen(self, vector: Floats, sheets: Floats, ground: Floats, repeats: bool) -> Floats:
         """A vector [vector] whose inks are seen on a colour [3]: by `inks.visible` what repeats, by `inks.legible` a label."""
-        inks = (visible if repeats else legible)(self._inks_of(vector), sheets, ground)
+        inks = (visible if repeats else legible)(self.inks_of(vector), sheets, ground)
         changed = vector.copy()
         changed[self.inks] = scaled(inks).ravel()
         return changed
 
     def _apart(self, vector: Floats, colour: Floats) -> Floats:
         """Squared distances [INKS] of a vector's inks to a colour [3]."""
-        return np.asarray(np.square(self._inks_of(vector) - colour).sum(1), np.float32)
+        return np.asarray(np.square(self.inks_of(vector) - colour).sum(1), np.float32)
 
-    def _inks_of(self, vectors: Floats) -> Floats:
+    def inks_of(self, vectors: Floats) -> Floats:
         """float32 [..., INKS, 3] in [0, 1]: the inks that vectors [..., vector] hold."""
         return unscaled(vectors[..., self.inks]).reshape(*vectors.shape[:-1], INKS, 3)
 
@@ -249,7 +249,7 @@ class Space:
         Args:
             sheets: [n, INKS + 1, h, w] in [0, 1]; vectors [n, vector]; ground [n, 3] in [0, 1]; repeats [n].
         """
-        art = compose(sheets, self._inks_of(vectors), ground)
+        art = compose(sheets, self.inks_of(vectors), ground)
         pixels = np.round(vectors[:, -2:] / math.sqrt(12) * art.shape[-1]).astype(int)
         for row in np.flatnonzero(repeats):
             art[row] = np.roll(art[row], pixels[row], (1, 2))

@@ -6,9 +6,22 @@ True
 (32, 32)
 """
 
+from prodgen_sdk.images.pictograms.colours import NATURAL, inks_of
 from prodgen_sdk.images.pictograms.drawing import cover
 from prodgen_sdk.images.pictograms.outlines import FIRST, SECOND, Motif, Outline, in_one_ink
 from prodgen_sdk.images.pictograms.subjects import subject_of
 from prodgen_sdk.images.pictograms.things import pictogram_of, things
 
-__all__ = ["FIRST", "SECOND", "Motif", "Outline", "cover", "in_one_ink", "pictogram_of", "subject_of", "things"]
+__all__ = [
+    "FIRST",
+    "NATURAL",
+    "SECOND",
+    "Motif",
+    "Outline",
+    "cover",
+    "in_one_ink",
+    "inks_of",
+    "pictogram_of",
+    "subject_of",
+    "things",
+]

@@ -133,6 +133,17 @@ def cherries() -> Motif:
     )  # fmt: skip
 
 
+def blueberries() -> Motif:
+    """Three berries, each with its crown."""
+    places = ((-0.46, 0.36, 0.46), (0.48, 0.40, 0.44), (0.02, -0.42, 0.48))
+    crown = np.stack([np.sin(around(10)), -np.cos(around(10))], 1) * np.where(np.arange(10) % 2, 0.4, 1.0)[:, None]
+    return tuple(
+        outline
+        for x, y, size in places
+        for outline in (disc(FIRST, x, y, size), Outline(SECOND, 0.45 * size * crown + (x, y - 0.12 * size)))
+    )
+
+
 def grapes() -> Motif:
     rows = (
         ((k - (count - 1) / 2) * 0.40, -0.30 + 0.34 * row)

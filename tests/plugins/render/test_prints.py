@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from prodgen_render.looks.look import Look
 from prodgen_render.looks.many import MUTED, RAINBOW
-from prodgen_render.looks.motifs import draw_motifs, inks_of
+from prodgen_render.looks.motifs import draw_motifs
 from prodgen_render.looks.prints import PRINTS, draw_print
 from prodgen_render.parametric import build_model
 from prodgen_render.words.labels import quoted_in
 from prodgen_render.words.reading import colours_of, motif_of, pattern_of
 
 from prodgen_sdk.images.colour import to_srgb
+from prodgen_sdk.images.pictograms import inks_of
 from prodgen_sdk.types import Product
 
 NAVY, PAPER = (31, 47, 85), (246, 243, 236)

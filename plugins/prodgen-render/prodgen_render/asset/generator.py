@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PIL import Image
+
 from prodgen_render.asset.look import AssetLook
 from prodgen_render.drawing import Drawer
 from prodgen_render.families import FAMILIES, family_of
 from prodgen_render.families.traits import traits_of
-from prodgen_render.looks.finishes import FINISH
+from prodgen_render.looks.finishes import FINISH, code_of
+from prodgen_render.looks.patterns import Srgb
 from prodgen_render.model import Model3D
 from prodgen_render.parametric import look_of, model_with
 from prodgen_render.rendering.quality import DRAFT, FINAL
+from prodgen_render.shapes.detail import detail
 from prodgen_render.words.reading import colours_of, material_of, pattern_of
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError
@@ -20,6 +24,8 @@ from prodgen_sdk.types import AssetRequest, Finish, Generated, Product, ProductA
 
 DRAFT_DETAIL = 0.35
 """Share of the resolution of meshes and surfaces in a draft."""
+_ROUGH = 0.1
+"""The same where nothing but colours is looked at."""
 
 
 def sketch_of(product: Product) -> ProductAsset:
@@ -43,6 +49,32 @@ def sketch_of(product: Product) -> ProductAsset:
         pattern=pattern,
         layout=traits.layout(pattern, material),
     )
+
+
+class _Unprinted(AssetLook):
+    """A look that notes what a label would be printed on, unless that is a colour by chance."""
+
+    @property
+    def label_pixels(self) -> int:
+        return 64
+
+    def print(
+        self, picture: Image.Image, area: tuple[int, int, int, int], base: Srgb, style: str, ink: Srgb | None, art: bool,
+        words: str,
+    ) -> None:  # fmt: skip
+        if art and code_of(base) != self._drawn[0]:
+            self.noted.setdefault("ground", code_of(base))
+
+
+def _ground_of(product: Product, sketch: ProductAsset) -> str | None:
+    """The colour that a package's label is printed on; None where its design decides."""
+    traits = traits_of(sketch.family)
+    if traits.layouts["plain"] != "label":
+        return None
+    look = _Unprinted.of(product, sketch, traits.draws)
+    with detail(_ROUGH):
+        FAMILIES[sketch.family].build(look)
+    return look.noted.get("ground")
 
 
 def asset_of(product: Product, seed: int = 0) -> ProductAsset:
@@ -91,7 +123,10 @@ class AssetRenderer(Drawer, Renderer):
 
     def sketch(self, products: Sequence[Product], ctx: Context) -> Sequence[ProductAsset]:
         """What the words fix of each product."""
-        return [sketch_of(product) for product in products]
+        return [
+            sketch.model_copy(update={"ground": _ground_of(product, sketch)})
+            for product, sketch in ((product, sketch_of(product)) for product in products)
+        ]
 
     def draw(self, batch: Sequence[AssetRequest], ctx: Context) -> Sequence[Sequence[Generated]]:
         """One list of pictures a request, with the product's mask."""

@@ -14,7 +14,7 @@ from PIL import Image
 
 from prodgen_render.asset.labels import WORDS
 from prodgen_render.looks.finishes import srgb
-from prodgen_render.looks.lettering import wrap, write
+from prodgen_render.looks.lettering import write, write_title
 from prodgen_render.looks.look import Look, pixels
 from prodgen_render.looks.patterns import Srgb, brightness, ink_for, mix
 from prodgen_render.model import Material
@@ -65,6 +65,11 @@ class AssetLook(Look):
             if code is not None and place < len(named):
                 named[place] = named[place][0], code
         return named
+
+    @cached_property
+    def _drawn(self) -> tuple[str, str]:
+        first, second = super()._drawn
+        return self.asset.ground or first, second
 
     @cached_property
     def pattern_name(self) -> str:
@@ -121,9 +126,12 @@ class AssetLook(Look):
         if right - left < 8 or bottom - top < 8:
             return
         if art:
-            chart = enlarged(self.asset.artwork, right - left, bottom - top)
-            under = None if self.asset.colour is None else srgb(self.asset.colour)
-            picture.paste(_laid_over(base, chart, drawn_on=under), (left, top))
+            chart, (left, top, right, bottom) = self.asset.artwork, area if words else _square(area)
+            if not words:
+                chart = _picture_of(chart, (area[2] - area[0]) / (area[3] - area[1]))
+            chart = enlarged(chart, right - left, bottom - top)
+            under = self.asset.ground or self.asset.colour
+            picture.paste(_laid_over(base, chart, drawn_on=None if under is None else srgb(under)), (left, top))
         if words:
             self._letter(picture, area, ink, art, words)
 
@@ -147,11 +155,8 @@ class AssetLook(Look):
             plate = Image.new("RGB", (box[2] - box[0], box[3] - box[1]), ground)
             picture.paste(Image.blend(picture.crop(box), plate, 0.85), box[:2])
         letters = ink if ink and abs(brightness(ink) - brightness(ground)) > 0.25 else ink_for(ground)
-        portrait = height > width * 1.1
-        lines = wrap(words, 1 if width > height * 3.2 else 3 if portrait and len(words) > 9 else 2)
-        filled = write(
-            picture, lines, (box[0], box[1], box[2], box[3] - 0.12 * height), letters, bold=0.022, largest=0.5
-        )
+        room = (box[0], box[1], box[2], box[3] - (0.12 * height if self.label_detail else 0))
+        filled = write_title(picture, words, room, letters)
         if self.label_detail:
             small = (box[0], filled[3] + 0.02 * height, box[2], min(box[3], filled[3] + 0.12 * height))
             write(picture, [self.label_detail], small, mix(letters, ground, 0.35))
@@ -166,16 +171,31 @@ class AssetLook(Look):
         return _laid_over(base, enlarged(art, width, height))
 
 
+def _square(area: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+    """The largest square in the middle of an area (left, top, right, bottom)."""
+    left, top, right, bottom = area
+    edge = min(right - left, bottom - top)
+    left, top = left + (right - left - edge) // 2, top + (bottom - top - edge) // 2
+    return left, top, left + edge, top + edge
+
+
+def _picture_of(art: np.ndarray, aspect: float) -> np.ndarray:
+    """What artwork of a label, `aspect` heights wide, has above its words: a print without words is that alone."""
+    edge = art.shape[0]
+    high, half = round(WORDS[0] * edge), min(edge // 2, round(WORDS[0] * edge / aspect / 2))
+    return art[:high, edge // 2 - half : edge // 2 + half]
+
+
 def enlarged(art: np.ndarray, width: int, height: int, *, wrapped: bool = False) -> np.ndarray:
     """Artwork at another size, float32 [height, width, 4] of 255; edges are sharpened, so that they do not blur when enlarged.
 
     Args:
         wrapped: whether opposite edges belong together.
     """
-    edge = art.shape[0]
+    high, wide = art.shape[:2]
     border = 4
     padded = np.pad(art, ((border, border), (border, border), (0, 0)), mode="wrap" if wrapped else "edge")
-    box = (border, border, border + edge, border + edge)
+    box = (border, border, border + wide, border + high)
     big = np.stack(
         [
             np.asarray(
@@ -187,7 +207,7 @@ def enlarged(art: np.ndarray, width: int, height: int, *, wrapped: bool = False)
         ],
         -1,
     ).astype(np.float32)
-    factor = min(width, height) / edge
+    factor = min(width / wide, height / high)
     return _sharpened(big, factor) if factor > 1.3 else big
 
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw
 
-from prodgen_render.looks.lettering import wrap, write
+from prodgen_render.looks.lettering import write, write_title
 from prodgen_render.looks.patterns import Srgb, brightness, ink_for, mix
-from prodgen_sdk.images.pictograms import cover, signs, things
+from prodgen_sdk.images.pictograms import NATURAL, cover, signs, things
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,23 +17,6 @@ if TYPE_CHECKING:
     from prodgen_sdk.images.pictograms import Motif
 
 STYLES = ("panel", "bare", "band", "emblem")
-NATURAL: dict[str, Srgb] = {
-    **dict.fromkeys(("apple", "berry", "cherry", "chili", "heart", "rose", "tomato"), (190, 45, 50)),
-    **dict.fromkeys(("leaf", "olive", "pea", "sprig", "tea"), (78, 122, 62)),
-    **dict.fromkeys(("citrus", "flame", "honeycomb", "sun"), (232, 152, 36)),
-    **dict.fromkeys(("almond", "bean", "cocoa"), (122, 80, 46)),
-    "ear": (188, 138, 66),
-    **dict.fromkeys(("banana", "bee", "lemon", "pineapple"), (236, 190, 56)),
-    **dict.fromkeys(("mushroom", "watermelon"), (206, 58, 62)),
-    **dict.fromkeys(("cactus", "dinosaur", "palm"), (70, 128, 78)),
-    **dict.fromkeys(("bear", "dog", "rabbit"), (150, 108, 72)),
-    "bird": (60, 120, 140),
-    "butterfly": (214, 110, 60),
-    "whale": (52, 110, 158),
-    **dict.fromkeys(("bubbles", "drop", "fish", "snowflake", "tooth", "waves"), (52, 110, 158)),
-    **dict.fromkeys(("grapes", "lavender", "moon"), (104, 78, 150)),
-}
-"""Colours by which things are known."""
 _SEEN = 80
 """How far the colour of an emblem is from its ground, in sRGB levels, to be seen."""
 
@@ -101,11 +84,10 @@ def _set_words(
     left, _, right, bottom = box
     width, height = right - left, bottom - box[1]
     margin = 0.07 * min(width, height)
-    lines = wrap(title, 1 if width > height * 3.2 else 2 if not _portrait(width, height) or len(title) < 10 else 3)
     room = (left + margin * 1.6, top, right - margin * 1.6, bottom - margin - height * 0.2)
-    filled = write(picture, lines, room, letters, bold=0.022, largest=0.5)
-    if not lines:
+    if not title:
         return
+    filled = write_title(picture, title, room, letters)
     rule, middle = filled[3] + height * 0.02, (left + right) / 2
     line = [middle - width * 0.13, rule, middle + width * 0.13, rule + max(1, height * 0.012)]
     ImageDraw.Draw(picture).rectangle(line, fill=trim)

@@ -7,13 +7,12 @@ from functools import cached_property
 import numpy as np
 
 from prodgen_render.looks import many, patterns
-from prodgen_render.looks.artwork import NATURAL
 from prodgen_render.looks.draws import Draws
 from prodgen_render.looks.finishes import USUAL, code_of, srgb
 from prodgen_render.looks.patterns import Srgb
 from prodgen_render.words.labels import name_on_label, quoted_in
 from prodgen_render.words.reading import colours_of, many_colours_of, material_of, pattern_of
-from prodgen_sdk.images.pictograms import subject_of
+from prodgen_sdk.images.pictograms import NATURAL, subject_of
 from prodgen_sdk.types import Product
 
 WHITE: Srgb = (246, 243, 236)

@@ -9,6 +9,12 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 FONT = Path(__file__).with_name("fonts") / "label.otf"
+_SPACING = 1.22
+"""From line to line, in sizes of the letters."""
+_MOST, _WORTH = 3, 1.12
+"""Lines of a title, and how much larger one more has to make its letters."""
+_BOLD, _LARGEST = 0.022, 0.5
+"""Extra weight of a title, in sizes of its letters, and their largest size, in heights of its place."""
 _WIDE = re.compile(r"[⺀-鿿豈-﫿぀-ヿ]")
 
 
@@ -54,6 +60,15 @@ def wrap(text: str, lines: int) -> list[str]:
     return [*out, line]
 
 
+def _size(
+    lines: list[str], width: float, height: float, bold: float, largest: float, spacing: float = _SPACING
+) -> float:
+    """Pixels of the letters of lines that fill a place."""
+    probe = font(64)
+    widest = max(probe.getlength(line) for line in lines) / 64 + 2 * bold
+    return min(width / widest, height / (spacing * len(lines)), largest * height)
+
+
 def write(
     picture: Image.Image,
     lines: list[str],
@@ -63,7 +78,7 @@ def write(
     bold: float = 0.0,
     align: str = "middle",
     largest: float = 1.0,
-    spacing: float = 1.22,
+    spacing: float = _SPACING,
 ) -> tuple[float, float, float, float]:
     """Writes lines as large as fits into a box (left, top, right, bottom) and returns the box that they fill.
 
@@ -77,9 +92,7 @@ def write(
     if not lines or right - left < 4 or bottom - top < 4:
         return left, top, left, top
     draw = ImageDraw.Draw(picture)
-    probe = font(64)
-    widest = max(draw.textlength(line, font=probe) for line in lines) / 64 + 2 * bold
-    size = max(4, int(min((right - left) / widest, (bottom - top) / (spacing * len(lines)), largest * (bottom - top))))
+    size = max(4, int(_size(lines, right - left, bottom - top, bold, largest, spacing)))
     face = font(size)
     step = size * spacing
     y = (top + bottom) / 2 - step * (len(lines) - 1) / 2
@@ -92,3 +105,19 @@ def write(
         centre = x if align == "middle" else left + half
         filled = (min(filled[0], centre - half), filled[1], max(filled[2], centre + half), filled[3])
     return filled
+
+
+def write_title(
+    picture: Image.Image, title: str, box: tuple[float, float, float, float], fill: tuple[int, int, int]
+) -> tuple[float, float, float, float]:
+    """Writes a title into a box, in as many lines as let its letters be largest, and returns the box that they fill.
+
+    One more line has to make them larger by `_WORTH`: a break costs the eye something, and a Chinese word its sense.
+    """
+    width, height = box[2] - box[0], box[3] - box[1]
+    best, size = wrap(title, 1), 0.0
+    for count in range(1, _MOST + 1):
+        lines = wrap(legible(title), count)
+        if lines and (found := _size(lines, width, height, _BOLD, _LARGEST)) > _WORTH * size:
+            best, size = lines, found
+    return write(picture, best, box, fill, bold=_BOLD, largest=_LARGEST)

@@ -7,27 +7,9 @@ import math
 import numpy as np
 from PIL import Image, ImageDraw
 
-from prodgen_render.looks.artwork import NATURAL
-from prodgen_render.looks.patterns import Srgb, brightness, mix
-from prodgen_sdk.images.pictograms import FIRST, Motif, things
+from prodgen_render.looks.patterns import Srgb
+from prodgen_sdk.images.pictograms import FIRST, Motif, inks_of, things
 
-_LEAVES: Srgb = (86, 138, 70)
-_SECOND: dict[str, Srgb] = {
-    **dict.fromkeys(("apple", "berry", "cherry", "chili", "grapes", "pineapple", "rose", "tomato", "watermelon"), _LEAVES),
-    **dict.fromkeys(("cactus", "car", "rocket"), (196, 106, 66)),
-    "banana": (120, 84, 40),
-    "bee": (40, 34, 34),
-    "butterfly": (60, 40, 36),
-    "citrus": (252, 240, 214),
-    "lemon": (254, 246, 206),
-    "mushroom": (246, 236, 216),
-    "olive": (104, 78, 84),
-}  # fmt: skip
-"""The second ink of things that have two colours of their own."""
-_SEEN = 60
-"""How far colours lie apart, in sRGB levels, that are told from each other where they meet."""
-_LIGHTER = 0.1
-"""By how much luminance a thing differs from its ground, to be seen from afar."""
 _SIZE = 0.36
 """Half the size of a pictogram, in periods."""
 _TURNS = (-0.35, 0.2, 0.45, -0.15)
@@ -58,16 +40,6 @@ def draw_motifs(subject: str, width: int, height: int, base: Srgb, accent: Srgb,
             turn = _TURNS[(column % across + 2 * row) % len(_TURNS)]
             _stamp(draw, motif, middle, _SIZE * min(pitch, row_height), turn, inks)
     return picture.resize((width, height), Image.Resampling.BOX)
-
-
-def inks_of(subject: str, base: Srgb, accent: Srgb) -> tuple[Srgb, Srgb]:
-    """The two inks of a thing on a ground: its own colours, or those that go with the ground where they would not be seen."""
-    own = NATURAL.get(subject, accent)
-    first = own if abs(brightness(own) - brightness(base)) > _LIGHTER else accent
-    second = _SECOND.get(subject)
-    if second is None:
-        return first, base if math.dist(base, first) > _SEEN else mix(first, (255, 255, 255), 0.8)
-    return first, second if math.dist(first, second) > _SEEN else base
 
 
 def _stamp(

@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 from scipy.spatial import cKDTree
 
 from prodgen_render.model import Bump, Floats, Texture
-from prodgen_sdk.images.colour import LUMINANCE, to_linear
+from prodgen_sdk.images.colour import ink_on, luminance, to_linear
 
 Srgb = tuple[int, int, int]
 _DUNES = 5
@@ -25,14 +25,7 @@ def mix(a: Srgb, b: Srgb, share: float) -> Srgb:
     return tuple(round(x + (y - x) * share) for x, y in zip(a, b, strict=True))  # type: ignore[return-value]
 
 
-def brightness(colour: Srgb) -> float:
-    """Relative luminance in [0, 1] (BT.709)."""
-    return float(to_linear(np.array(colour) / 255) @ LUMINANCE)
-
-
-def ink_for(colour: Srgb) -> Srgb:
-    """Dark or light ink, whichever reads better on a colour."""
-    return (250, 248, 243) if brightness(colour) < 0.32 else (38, 36, 38)
+brightness, ink_for = luminance, ink_on
 
 
 def texture(picture: Image.Image) -> Texture:

@@ -14,7 +14,7 @@ from prodgen_mini.models.labels.ornaments import Ornament, ornament_bank, orname
 from prodgen_mini.models.labels.panels import ground_of, panel_bank, panel_of
 from prodgen_mini.models.labels.pictures import Picture, picture_bank, picture_of
 from prodgen_mini.models.paint import lay
-from prodgen_sdk.images.pictograms.things import things
+from prodgen_sdk.images.pictograms import NATURAL, things
 
 _ALIKE = 0.75
 """Share of a label that has to be explained; networks' labels are from .79 on, others are something that is not known here."""
@@ -29,12 +29,16 @@ def prepare(size: int) -> None:
     ornament_bank(size)
 
 
-def labelled(shares: Tensor, finer: int = 1, subject: str = "", aspect: float = 0.0) -> Tensor | None:
+def labelled(
+    shares: Tensor, finer: int = 1, subject: str = "", aspect: float = 0.0, inedible: bool = False
+) -> Tensor | None:
     """A clean label [SHEETS, h finer, h finer] of shares [SHEETS, h, h]; None where it is no label of a kind that is known.
 
     Args:
-        subject: of `things`: what the small picture shows, where there is one; empty leaves the one that comes nearest.
+        subject: of `things`: what the small picture shows, where there is one; empty leaves the one that comes nearest. A thing that is
+            known by its colours has two sheets of its own, which come last, [SHEETS + 2, h finer, h finer].
         aspect: how wide the label is, in heights of it; 0 where that is not known.
+        inedible: whether the picture that comes nearest is none of fruit and the like.
     """
     size = shares.shape[-1]
     ground = ground_of(shares)
@@ -49,11 +53,12 @@ def labelled(shares: Tensor, finer: int = 1, subject: str = "", aspect: float = 
         seen[line.ink] -= dashes
         seen[ground] += dashes
     is_split = panel.shape == "split"
-    picture = picture_of(shares if is_split else seen, around if is_split else ground)
+    behind = around if is_split else ground
+    picture = picture_of(shares if is_split else seen, behind, inedible)
     ornament = ornament_of(seen, ground)
 
-    def drawn(fine: int, picture: Picture | None, ornament: tuple[Ornament, int] | None) -> Tensor:
-        sheets = torch.zeros(len(shares), fine, fine)
+    def drawn(fine: int, picture: Picture | None, ornament: tuple[Ornament, int] | None, own: int = 0) -> Tensor:
+        sheets = torch.zeros(len(shares) + own, fine, fine)
         sheets[around] = 1
         lay(sheets, ground, panel.cover(fine))
         for ink, cover in picture.covers(fine) if picture else ():
@@ -67,9 +72,13 @@ def labelled(shares: Tensor, finer: int = 1, subject: str = "", aspect: float = 
     alike = float(torch.minimum(shares, drawn(size, picture, ornament)).sum(0).mean())
     if alike <= _ALIKE:
         return None
-    if picture and subject:
+    own = 2 if subject in NATURAL else 0
+    if own:
+        inks = len(shares), len(shares) + 1
+        picture = (picture or Picture.alone(behind)).showing(things()[subject], inks)
+    elif picture and subject:
         picture = picture.showing(things()[subject])
     if aspect:
         picture = picture and picture.on(aspect)
         ornament = ornament and (ornament[0].on(aspect), ornament[1])
-    return drawn(size * finer, picture, ornament)
+    return drawn(size * finer, picture, ornament, own)

@@ -19,6 +19,11 @@ def motifs() -> tuple[Motif, ...]:
     return tuple(draw(*more) for draw, *more in _VARIANTS)
 
 
+def foods() -> tuple[bool, ...]:
+    """Which of them are to eat."""
+    return tuple(draw in (_fruit, ear) for draw, *_ in _VARIANTS)
+
+
 def sprig(pairs: int) -> Motif:
     angles = (UP + side * (0.25 + 1.1 * k / pairs) for k in range(pairs) for side in (-1, 1))
     return tuple(petal(FIRST, angle, 0.55, 0.42, 0.15) for angle in angles)

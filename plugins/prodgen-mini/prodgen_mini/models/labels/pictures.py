@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 from torch import Tensor
 from torch.nn import functional
 
-from prodgen_mini.models.labels.motifs import motifs
+from prodgen_mini.models.labels.motifs import foods, motifs
 from prodgen_mini.models.labels.ornaments import ASPECTS
 from prodgen_sdk.images.pictograms.outlines import Motif, in_one_ink
 
@@ -69,17 +69,24 @@ class Picture(NamedTuple):
     kind: Kind
     inks: tuple[int, ...]
 
+    @classmethod
+    def alone(cls, ground: int) -> Picture:
+        """A picture of nothing, in the usual place, on an ink."""
+        return cls(Kind((), "", 1.0), (ground,) * 4)
+
     def covers(self, size: int) -> Iterator[tuple[int, Tensor]]:
         """What is laid, in this order: ink, cover [size, size]."""
         for role, cover in self.kind.covers(size):
             yield self.inks[role], cover
 
-    def showing(self, motif: Motif) -> Picture:
-        """Another motif in its place and its inks; where there is but one ink, details are cut out of it."""
-        inks = list(self.inks)
-        if inks[_SECOND] in (inks[_FIRST], inks[_BACK]):
-            inks[_SECOND], motif = inks[_BACK], in_one_ink(motif)
-        return Picture(self.kind._replace(motif=motif), tuple(inks))
+    def showing(self, motif: Motif, inks: tuple[int, int] | None = None) -> Picture:
+        """Another motif in its place, in two inks of its own or else in these; where there is but one ink, details are cut out of it."""
+        if inks is not None:
+            return Picture(self.kind._replace(motif=motif), (self.inks[_GROUND], self.inks[_BACK], *inks))
+        ground, back, first, second = self.inks
+        if second in (first, back):
+            second, motif = back, in_one_ink(motif)
+        return Picture(self.kind._replace(motif=motif), (ground, back, first, second))
 
     def on(self, aspect: float) -> Picture:
         """The same on a label of another width, in heights of it."""
@@ -91,19 +98,20 @@ class Bank:
     """Pictures to compare with.
 
     Args:
-        on_back: bool [n].
+        on_back: bool [n]; food: bool [n].
         patterns: [n, 4, pixels], where ground, back, first and second ink are seen, each of mean 0.
         products: [n, 4, 4], their inner products.
     """
 
     kinds: tuple[Kind, ...]
     on_back: Tensor
+    food: Tensor
     patterns: Tensor
     products: Tensor
 
 
-def picture_of(shares: Tensor, ground: int) -> Picture | None:
-    """The picture on shares [SHEETS, h, h] that is most like what is there; None where nothing is.
+def picture_of(shares: Tensor, ground: int, inedible: bool = False) -> Picture | None:
+    """The picture on shares [SHEETS, h, h] that is most like what is there, of what is no food if that is wanted; None where nothing is.
 
     By normalised correlation of all inks at once, over every kind and every choice of inks. An ink may serve twice, as a network has often
     one where a picture has two; a back differs from what it lies on, and what lies on it.
@@ -121,7 +129,7 @@ def picture_of(shares: Tensor, ground: int) -> Picture | None:
     same = (roles[:, :, None] == roles[:, None]).float()
     squares = torch.einsum("nrs,ars->na", bank.products, same).clamp(min=1e-6)
     alone = roles[:, _BACK] == at
-    odd = (bank.on_back[:, None] == alone) | (alone & (roles[:, _SECOND] == at))
+    odd = (bank.on_back[:, None] == alone) | (alone & (roles[:, _SECOND] == at)) | (bank.food[:, None] & inedible)
     number, chosen = divmod(int((sums / squares.sqrt()).masked_fill(odd, -torch.inf).argmax()), len(roles))
     return Picture(bank.kinds[number], tuple(inks[role] for role in roles[chosen].tolist()))
 
@@ -140,7 +148,9 @@ def picture_bank() -> Bank:
         patterns.append(_place(sheets))
     found = torch.stack(patterns)
     found -= found.mean(2, keepdim=True)
-    return Bank(kinds, torch.tensor([bool(kind.back) for kind in kinds]), found, found @ found.transpose(1, 2))
+    on_back = torch.tensor([bool(kind.back) for kind in kinds])
+    food = torch.tensor(foods()).repeat_interleave(len(_BACKS) * len(ASPECTS))
+    return Bank(kinds, on_back, food, found, found @ found.transpose(1, 2))
 
 
 def _place(sheets: Tensor) -> Tensor:
