@@ -86,7 +86,7 @@ def test_unknown_families_fall_back_and_say_so() -> None:
         ("冰箱贴 卡通", "home/decor", "box", "home/decor"),
         ("Aluminium laptop stand", "electronics/accessories", "box", "electronics/accessories"),
         ("Fashion doll, pink dress", "home/toys", "box", "doll"),
-        ("Fresh jackfruit", "food/fruit", "fruit", "apples"),
+        ("Fresh rambutan", "food/fruit", "fruit", "apples"),
         ("Nintendo Switch carrying case", "electronics/gaming", "box", "electronics/gaming"),
         ("Dishwasher tablets, 60 pack", "home/cleaning", "coffee-bag", "dishwasher tablets"),
         ("小米电动牙刷架", "home/bathroom", "box", "home/bathroom"),
@@ -757,6 +757,38 @@ def test_words_choose_a_kind_within_a_family(title: str, category: str, other: s
     assert one.facts["family"] == two.facts["family"]
     shapes = [np.asarray(model.facts["size_cm"]) / max(model.facts["size_cm"]) for model in (one, two)]
     assert len(one.parts) != len(two.parts) or np.abs(shapes[0] - shapes[1]).max() > 0.1
+
+
+def test_vegetables_have_shapes_of_their_own() -> None:
+    names = (
+        "Red onions",
+        "大蒜 5斤",
+        "Bell pepper",
+        "Cucumber",
+        "Broccoli",
+        "Cabbage",
+        "榴莲",
+        "Dragon fruit",
+        "蘑菇",
+        "水果玉米",
+    )
+    models = [build_model(product(name, "food/vegetables"), 2) for name in names]
+    assert {model.facts["family"] for model in models} == {"fruit"}
+    assert not any("fallback" in model.facts for model in models)
+    assert len({tuple(model.facts["size_cm"]) for model in models}) == len(names)
+
+
+@pytest.mark.parametrize(
+    ("title", "category", "family"),
+    [
+        ("Garden trowel and fork set", "home/garden", "garden-tool"),
+        ("园艺铲子 三件套", "home/garden", "garden-tool"),
+        ("Kitchen sponges scrub, 8 pack", "home/cleaning", "sponge"),
+        ("美妆蛋 粉色", "beauty/sponge", "sponge"),
+    ],
+)
+def test_what_gardens_and_kitchens_need_has_a_shape_of_its_own(title: str, category: str, family: str) -> None:
+    assert family_of(product(title, category)) == (FAMILIES[family], "")
 
 
 def test_paint_hides_most_of_the_grain_of_wood() -> None:

@@ -6,6 +6,7 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from prodgen_render.families.berries import BERRIES, heap
+from prodgen_render.families.greens import greens
 from prodgen_render.families.vegetables import CARROTS, MELON, PINEAPPLE, carrots, pineapple, watermelon
 from prodgen_render.looks.look import Look
 from prodgen_render.looks.patterns import Srgb, mix, texture
@@ -48,6 +49,8 @@ def fruit(look: Look) -> list[Part]:
     for words, draw in ((MELON, watermelon), (PINEAPPLE, pineapple), (CARROTS, carrots)):
         if look.says(words) and not look.says(_NO_PINEAPPLE):
             return draw(look)
+    if (grown := greens(look)) is not None:
+        return grown
     if berry := next((kind for kind in BERRIES if look.says(kind.words)), None):
         return heap(look, berry)
     kind = next(((shape, code) for words, shape, code in _KINDS if look.says(words)), None)
