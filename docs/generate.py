@@ -401,8 +401,7 @@ def _option(parameter: Any) -> tuple[str, str, str]:
 
 def _placeholder(parameter: Any) -> str:
     name = parameter.metavar or parameter.name.upper()
-    several = "..." if parameter.nargs != 1 and not name.endswith("...") else ""
-    return f"{name}{several}" if parameter.required else f"[{name}{several}]"
+    return (name if parameter.required else f"[{name}]") + ("..." if parameter.nargs != 1 else "")
 
 
 def _escape(text: str) -> str:

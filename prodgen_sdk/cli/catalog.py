@@ -98,7 +98,7 @@ def export(
 @group.command("publish-photos")
 def publish_photos(
     ctx: typer.Context,
-    skus: list[str] = typer.Argument(None, metavar="[SKU]...", help="Default: all products."),
+    skus: list[str] = typer.Argument(None, metavar="SKU", help="Default: all products."),
     size: int = typer.Option(768, help="Edge of the square images in pixels."),
     as_json: bool = JSON,
 ) -> None:

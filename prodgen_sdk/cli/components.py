@@ -33,7 +33,7 @@ def add_to(app: typer.Typer) -> None:
 
 def train(
     ctx: typer.Context,
-    kind: str = typer.Argument("", metavar="[KIND]", help="What to train. Without it, the choices are listed."),
+    kind: str = typer.Argument("", metavar="KIND", help="What to train. Without it, the choices are listed."),
     data: str = typer.Option(
         "", metavar="PATH", help="The training data. Default, for trainers that learn from events: the workspace's log."
     ),
@@ -95,7 +95,7 @@ def _told_how_to_go_on() -> Iterator[None]:
 
 def bench(
     ctx: typer.Context,
-    kind: str = typer.Argument("", metavar="[KIND]", help="What to measure. Without it, the choices are listed."),
+    kind: str = typer.Argument("", metavar="KIND", help="What to measure. Without it, the choices are listed."),
     n: int | None = typer.Option(None, "--n", min=1, help="Problem size; each benchmark has its default."),
     pairs: str = typer.Option("", metavar="DIR", help="Folder of true pairs, for benchmarks that use one."),
     data: str = typer.Option("", metavar="PATH", help="Data, for benchmarks that use some."),
@@ -114,8 +114,8 @@ def bench(
 
 def evaluate(
     ctx: typer.Context,
-    kind: str = typer.Argument("", metavar="[KIND]", help="What to evaluate. Without it, the choices are listed."),
-    files: list[str] = typer.Argument(None, metavar="[FILE]...", help="The images to measure."),
+    kind: str = typer.Argument("", metavar="KIND", help="What to evaluate. Without it, the choices are listed."),
+    files: list[str] = typer.Argument(None, metavar="FILE", help="The images to measure."),
     reference: list[str] = typer.Option([], metavar="FILE", help="For images: the true image of each, in order."),
     data: str = typer.Option(
         "", metavar="PATH", help="The data. Default, for evaluations of events: the workspace's log."

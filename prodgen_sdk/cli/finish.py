@@ -27,7 +27,7 @@ def add_to(app: typer.Typer) -> None:
 
 def finish(
     ctx: typer.Context,
-    files: list[str] = typer.Argument(..., metavar="IMAGE...", help="Images."),
+    files: list[str] = typer.Argument(..., metavar="IMAGE", help="Images."),
     out: str = typer.Option(
         ...,
         metavar="DIR",

@@ -32,7 +32,7 @@ def generate(
     ctx: typer.Context,
     items: list[str] = typer.Argument(
         None,
-        metavar="(SKU|PRODUCT.json)...",
+        metavar="SKU|PRODUCT.json",
         help="Skus of the workspace, or product files (.json, .jsonl, .csv, .parquet), of which nothing is kept.",
     ),
     every: bool = typer.Option(False, "--all", help="All products of the workspace; existing images are kept."),

@@ -41,7 +41,7 @@ def list_models(ctx: typer.Context, as_json: bool = JSON) -> None:
 @group.command()
 def pull(
     ctx: typer.Context,
-    names: list[str] = typer.Argument(None, metavar="[NAME]...", help="Default: everything that `models list` shows."),
+    names: list[str] = typer.Argument(None, metavar="NAME", help="Default: everything that `models list` shows."),
     as_json: bool = JSON,
 ) -> None:
     """Download models and check their digests. What is already here is not downloaded again."""

@@ -34,7 +34,7 @@ def add_to(app: typer.Typer) -> None:
 
 def recommend(
     ctx: typer.Context,
-    user: str = typer.Argument(..., help="The user's id."),
+    user: str = typer.Argument(..., metavar="USER", help="The user's id."),
     k: int = _K,
     filters: list[str] = _FILTER,
     deterministic: bool = typer.Option(False, "--deterministic", help="Choose images without exploration."),
@@ -131,7 +131,7 @@ def _shares(item: Recommendation, causes: Sequence[Cause]) -> Iterator[tuple[str
 
 def similar(
     ctx: typer.Context,
-    sku: str = typer.Argument("", metavar="[SKU]", help="Products like this one."),
+    sku: str = typer.Argument("", metavar="SKU", help="Products like this one."),
     image: str = typer.Option("", metavar="FILE", help="Products like this image."),
     text: str = typer.Option("", metavar="WORDS", help="Products that these words describe."),
     k: int = _K,
@@ -163,7 +163,7 @@ def learn(ctx: typer.Context, as_json: bool = JSON) -> None:
 
 def forget(
     ctx: typer.Context,
-    users: list[str] = typer.Argument(..., metavar="USER...", help="The users' ids."),
+    users: list[str] = typer.Argument(..., metavar="USER", help="The users' ids."),
     as_json: bool = JSON,
 ) -> None:
     """Erase everything about users, and look again to prove it. Several users take no longer than one."""

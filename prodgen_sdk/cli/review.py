@@ -20,7 +20,7 @@ _BY = typer.Option("cli", help="Who decides; recorded with the decision.")
 _REASON = typer.Option("", help="Why; recorded with the decision.")
 _NAMES = typer.Argument(
     None,
-    metavar="[VARIANT|SKU]...",
+    metavar="VARIANT|SKU",
     help="A sku stands for all of its waiting images (reopen: its rejected ones).",
 )
 _ALL = typer.Option(False, "--all", help="All images, instead of named ones.")

@@ -18,7 +18,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def init(
-    folder: str = typer.Argument(".", metavar="[DIR]", help="The folder of the workspace."), as_json: bool = JSON
+    folder: str = typer.Argument(".", metavar="DIR", help="The folder of the workspace."), as_json: bool = JSON
 ) -> None:
     """Create a workspace: a folder with prodgen.toml, a database, assets and an index."""
     from prodgen_sdk.studio import Studio

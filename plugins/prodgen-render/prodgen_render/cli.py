@@ -108,7 +108,7 @@ def _loaded(source: Path, title: str, category: str, back: Path | None, shape: s
 
 @app.command()
 def glb(
-    source: Annotated[Path, typer.Argument(help="A photo, or a mesh to be converted.")],
+    source: Annotated[Path, typer.Argument(metavar="FILE", help="A photo, or a mesh to be converted.")],
     out: Annotated[Path, typer.Option(help="The GLB file to write.")],
     title: _Title = "",
     category: _Category = "other/product",
@@ -124,7 +124,7 @@ def glb(
 
 @app.command()
 def turntable(
-    source: Annotated[Path, typer.Argument(help="A photo or a mesh.")],
+    source: Annotated[Path, typer.Argument(metavar="FILE", help="A photo or a mesh.")],
     out: Annotated[Path, typer.Option(help="The animation to write: .webp, .gif, or .mp4 where OpenCV is installed.")],
     frames: Annotated[int, typer.Option(min=2, max=360, help="Images of one turn.")] = 36,
     seconds: Annotated[float, typer.Option(min=0.2, max=120, help="Of one turn.")] = 4.0,
@@ -154,7 +154,7 @@ def turntable(
 
 @app.command()
 def views(
-    sources: Annotated[list[Path], typer.Argument(help="Photos and meshes.")],
+    sources: Annotated[list[Path], typer.Argument(metavar="FILE", help="Photos and meshes.")],
     out: Annotated[
         Path,
         typer.Option(
