@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from prodgen_sdk.errors import ConfigError, NotFinite, StoreError
 from prodgen_sdk.training import Record, checkpoint
 from prodgen_sdk.training.checkpoint import State
 from prodgen_sdk.training.objective import Objective
+from prodgen_sdk.training.optimiser import average, optimiser_of
 from prodgen_sdk.training.parallel import Parallel
 from prodgen_sdk.training.recipe import Recipe
 
@@ -111,7 +112,7 @@ class _Run:
         self.averages = {
             name: copy.deepcopy(self.networks[name]).eval().requires_grad_(False) for name in objective.averaged
         }
-        self.optimisers = {name: _optimiser(net, recipe) for name, net in self.networks.items()}
+        self.optimisers = {name: optimiser_of(net, recipe) for name, net in self.networks.items()}
         device = self.parallel.device.partition(":")[0]
         self.scalers = {name: torch.amp.GradScaler(device, enabled=objective.scaled) for name in self.networks}
         self.path = out / checkpoint.FILE
@@ -146,20 +147,34 @@ class _Run:
             self._save()
 
     def _update(self, name: str, rows: torch.Tensor) -> dict[str, float]:
+        """One step of a network on some examples; its figures."""
+        recipe, network, step = self.recipe, self.networks[name], self.state.step
+        parameters = [p for p in network.parameters() if p.requires_grad]
+        sums, figures = self._gradients(name, parameters, self.parallel.share(rows))
+        figures = self.parallel.mean(figures)
+        for parameter, gradient in zip(parameters, self.parallel.average(sums), strict=True):
+            parameter.grad = gradient / recipe.accumulate
+        figures |= self._step(name, parameters)
+        if name in self.averages:
+            # A short memory in the beginning, as the first weights say nothing (Karras et al. 2024 give the reason at length).
+            average(self.averages[name], network, min(recipe.ema, (step + 1) / (step + 10)))
+        return figures
+
+    def _gradients(
+        self, name: str, parameters: Sequence[nn.Parameter], rows: torch.Tensor
+    ) -> tuple[list[torch.Tensor], dict[str, float]]:
+        """The gradients of the parts of a batch, scaled and summed, and the mean figures."""
         import torch
 
-        recipe, network, step = self.recipe, self.networks[name], self.state.step
-        optimiser, scaler = self.optimisers[name], self.scalers[name]
-        parameters = [p for p in network.parameters() if p.requires_grad]
+        recipe, step, scaler = self.recipe, self.state.step, self.scalers[name]
         sums: list[torch.Tensor] = []
         figures: dict[str, float] = {}
-        for part, chunk in enumerate(self.parallel.share(rows).chunk(recipe.accumulate)):
+        for part, chunk in enumerate(rows.chunk(recipe.accumulate)):
+            seeds = [seed_of(recipe.seed, step, name, part, self.parallel.rank, use) for use in (1, 2)]
             with torch.random.fork_rng(devices=[]):
                 # Dropout draws from the global generator.
-                torch.manual_seed(seed_of(recipe.seed, step, name, part, self.parallel.rank, 1))
-                noise = torch.Generator("cpu").manual_seed(
-                    seed_of(recipe.seed, step, name, part, self.parallel.rank, 2)
-                )
+                torch.manual_seed(seeds[0])
+                noise = torch.Generator("cpu").manual_seed(seeds[1])
                 with self.autocast:
                     loss, notes = self.objective.loss(name, chunk, noise, step)
                 gradients = torch.autograd.grad(scaler.scale(loss), parameters, allow_unused=True)
@@ -169,11 +184,17 @@ class _Run:
             whole = [g if g is not None else torch.zeros_like(p) for g, p in zip(gradients, parameters, strict=True)]
             sums = whole if part == 0 else [a + b for a, b in zip(sums, whole, strict=True)]
             for key, value in {"loss": loss.detach(), **notes}.items():
-                label = key if len(self.networks) == 1 else f"{name}_{key}"
+                label = self._label(name, key)
                 figures[label] = figures.get(label, 0.0) + float(value) / recipe.accumulate
-        figures = self.parallel.mean(figures)
-        for parameter, gradient in zip(parameters, self.parallel.average(sums), strict=True):
-            parameter.grad = gradient / recipe.accumulate
+        return sums, figures
+
+    def _step(self, name: str, parameters: Sequence[nn.Parameter]) -> dict[str, float]:
+        """Moves a network along its gradients; the norm of these, where it is limited."""
+        import torch
+
+        recipe, step = self.recipe, self.state.step
+        optimiser, scaler = self.optimisers[name], self.scalers[name]
+        figures = {}
         for group in optimiser.param_groups:
             group["lr"] = recipe.rate(step) * group["factor"]
         scaler.unscale_(optimiser)
@@ -181,14 +202,15 @@ class _Run:
             norm = float(torch.nn.utils.clip_grad_norm_(parameters, recipe.clip))
             if not math.isfinite(norm) and scaler.get_scale() <= 1:
                 raise _not_finite(f"The gradient of {name} is {norm}", step)
-            figures["norm" if len(self.networks) == 1 else f"{name}_norm"] = norm
+            figures[self._label(name, "norm")] = norm
         scaler.step(optimiser)
         scaler.update()
         optimiser.zero_grad(set_to_none=True)
-        if name in self.averages:
-            # A short memory in the beginning, as the first weights say nothing (Karras et al. 2024 give the reason at length).
-            average(self.averages[name], network, min(recipe.ema, (step + 1) / (step + 10)))
         return figures
+
+    def _label(self, name: str, figure: str) -> str:
+        """The name of a network's figure in the record."""
+        return figure if len(self.networks) == 1 else f"{name}_{figure}"
 
     def _validate(self) -> None:
         import torch
@@ -242,36 +264,6 @@ def batch_rows(size: int, batch: int, step: int, seed: int) -> torch.Tensor:
     }
     rows = [orders[epoch][places[places // size == epoch] % size] for epoch in sorted(orders)]
     return torch.from_numpy(np.concatenate(rows))
-
-
-def average(kept: nn.Module, network: nn.Module, share: float) -> None:
-    """Moves kept weights towards those of the network: share * kept + (1 - share) * new."""
-    import torch
-
-    pairs = list(zip(kept.state_dict().values(), network.state_dict().values(), strict=True))
-    moving = [pair for pair in pairs if pair[0].is_floating_point()]
-    with torch.no_grad():
-        # All at once: on a GPU the calls cost more than what they do.
-        torch._foreach_lerp_([old for old, _ in moving], [new for _, new in moving], 1 - share)
-        for old, new in pairs:
-            if not old.is_floating_point():
-                old.copy_(new)
-
-
-def _optimiser(network: nn.Module, recipe: Recipe) -> torch.optim.AdamW:
-    """AdamW; vectors (biases, scales, embeddings of one number) do not decay."""
-    import torch
-
-    factors = getattr(network, "rate_factors", {})
-    groups: dict[tuple[float, float], list[torch.nn.Parameter]] = {}
-    for name, parameter in network.named_parameters():
-        factor = next((value for prefix, value in factors.items() if name.startswith(prefix)), 1.0)
-        groups.setdefault((recipe.decay if parameter.ndim > 1 else 0.0, factor), []).append(parameter)
-    settings = [
-        {"params": members, "weight_decay": decay, "factor": factor} for (decay, factor), members in groups.items()
-    ]
-    on_gpu = next(network.parameters()).is_cuda
-    return torch.optim.AdamW(settings, recipe.learning_rate, betas=recipe.betas, foreach=on_gpu)
 
 
 def _not_finite(what: str, step: int) -> NotFinite:
