@@ -431,3 +431,19 @@ def test_one_named_colour_goes_with_paper(changes, second):
 
     fields = {"family": "mug", "proportions": (), "pattern": "stripes", "layout": "tile"}
     assert with_second_colour(ProductAsset(**fields | changes)).accent == second
+
+
+def test_artwork_is_laid_over_paper_or_the_named_colour_or_one_by_lot_that_is_not_unwanted(host):
+    generator = host.get("generator", "gan/mini").component
+    context = host.context(host.registry.get("generator", "gan/mini"))
+
+    def grounds(title, category="home/mug", negative="", seeds=range(12)):
+        product = Product(sku="g", title=title, category=category)
+        asked = [GenerationRequest(product=product, views=FRONT, seed=seed, negative=negative) for seed in seeds]
+        return {brief.sketch.ground for brief in briefs_of(asked, generator.space, context)}
+
+    assert grounds("Strawberry jam", "food/jar", seeds=[1]) == {"#faf6ec"}
+    assert grounds("Red mug with dots", seeds=[1]) == {None}
+    assert len(grounds("Mug with dots")) > 3
+    assert grounds("Mug with dots") & {"#c3272b", "#e9802c"}
+    assert not grounds("Mug with dots", negative="red") & {"#c3272b"}

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from prodgen_render.asset.generator import asset_of, model_of, sketch_of
+from prodgen_render.asset.generator import AssetRenderer, asset_of, model_of, sketch_of
 from prodgen_render.asset.made_up import made_up_asset, made_up_goods
 from prodgen_render.datasets.made_up import made_up_product
 from prodgen_render.families import FAMILIES, family_of
@@ -13,6 +13,7 @@ from prodgen_render.rendering.views import render
 from prodgen_render.shapes.detail import detail
 from prodgen_render.words.vocabulary import COLOURS
 
+from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.types import Finish, Product, View
 
@@ -211,3 +212,30 @@ def test_a_draft_looks_like_the_picture():
     assert both.sum() / (draft.mask | final.mask).sum() > 0.93
     error = (draft.image.astype(float) - final.image)[both]
     assert 10 * np.log10(255**2 / (error**2).mean()) > 20
+
+
+@pytest.mark.parametrize(
+    ("title", "category", "ground"),
+    [
+        ("Strawberry jam", "food/jar", "#faf6ec"),
+        ("Green pesto", "food/jar", "#faf6ec"),
+        ("Night cream", "beauty/cream-jar", "#f4f3ef"),
+        ("Dark roast coffee beans", "food/coffee-bag", "#7a502e"),
+        ("Red lemon soda", "food/can", "#c3272b"),
+        ("Cola", "food/can", None),
+        ("T-shirt", "apparel/t-shirt", None),
+    ],
+)
+def test_a_sketch_knows_what_its_label_is_printed_on_unless_the_design_decides(title, category, ground):
+    (sketch,) = AssetRenderer().sketch([Product(sku="l", title=title, category=category)], Context())
+    assert sketch.ground == ground
+
+
+def test_a_product_that_nothing_gives_a_colour_has_that_of_its_artwork():
+    product = Product(sku="c", title="Cola", category="food/can")
+    sketch = sketch_of(product)
+    with detail(0.2):
+        facts = model_of(product, sketch.model_copy(update={"ground": "#1f7f86"})).facts
+        assert facts["colour"] == "teal"
+        named = sketch.model_copy(update={"ground": "#1f7f86", "colour": "#c3272b"})
+        assert model_of(product, named).facts["colour"] == "red"

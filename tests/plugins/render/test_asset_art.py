@@ -184,3 +184,17 @@ def test_words_read_on_any_artwork():
     grey = np.asarray(picture.convert("L"), float)
     assert grey[140:240, 40:260].std() < grey[10:100, 40:260].std() * 1.5
     assert np.ptp(np.percentile(grey[140:240, 40:260], [2, 98])) > 90
+
+
+def test_a_print_without_words_is_its_picture_large_and_round():
+    """A disc above the place for words, on a print that is twice as wide as high, becomes a large disc in the middle."""
+    y, x = (np.mgrid[0:256, 0:256] + 0.5) / 256
+    disc = np.hypot((x - 0.5) * 2, y - 0.21) < 0.15
+    art = np.full((256, 256, 4), 255, np.uint8) * disc[..., None].astype(np.uint8)
+    asset = ProductAsset(family="tshirt", proportions=(), artwork=art, layout="label", colour="#000000")
+    look = AssetLook.of(Product(sku="x", title="T-shirt", category="apparel/t-shirt"), asset, ())
+    picture = Image.new("RGB", (500, 300), (0, 0, 0))
+    look.print(picture, (50, 50, 450, 250), (0, 0, 0), "", None, True, "")
+    rows, columns = np.nonzero(np.asarray(picture)[..., 0] > 128)
+    assert [np.ptp(rows), np.ptp(columns)] == pytest.approx([142, 142], abs=4)
+    assert [rows.mean(), columns.mean()] == pytest.approx([150, 250], abs=2)

@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
-from prodgen_render.looks.lettering import covers, legible, wrap, write
+from prodgen_render.looks.lettering import covers, legible, wrap, write, write_title
 from prodgen_render.words.labels import name_on_label
 
 from prodgen_sdk.types import Product
@@ -30,6 +30,19 @@ def test_writing_stays_in_its_box() -> None:
     assert not dark[82:].any()
     assert not dark[:, :38].any()
     assert not dark[:, 162:].any()
+
+
+def test_a_title_has_as_many_lines_as_make_its_letters_largest() -> None:
+    def filled(title: str, width: int, height: int) -> tuple[float, float]:
+        picture = Image.new("RGB", (400, 400), (255, 255, 255))
+        write_title(picture, title, (10, 10, 10 + width, 10 + height), (0, 0, 0))
+        rows, columns = np.nonzero(np.asarray(picture)[..., 0] < 128)
+        return float(np.ptp(rows)), float(np.ptp(columns))
+
+    assert filled("有机蓝莓果酱", 380, 100)[0] < 80, "one line"
+    high, wide = filled("Extra virgin olive oil", 100, 200)
+    assert high > 70, "three lines"
+    assert 60 < wide < 102
 
 
 def test_titles_lose_sizes_on_labels() -> None:

@@ -167,6 +167,24 @@ def test_a_print_shows_what_the_title_says(title: str, shown: str, pattern: str)
     assert (motif_of(item), pattern_of(item)) == (shown, pattern)
 
 
+@pytest.mark.parametrize(
+    ("title", "pattern"),
+    [
+        ("No logo cap", ""),
+        ("Logo-free hoodie", ""),
+        ("Dress without flowers", ""),
+        ("Mug, no dots", ""),
+        ("无印花T恤", ""),
+        ("没有条纹的衬衫", ""),
+        ("Non-slip striped socks", "stripes"),
+        ("No-iron checked shirt", "checks"),
+        ("无袖碎花连衣裙", "floral"),
+    ],
+)
+def test_what_is_said_not_to_be_there_is_no_pattern(title: str, pattern: str) -> None:
+    assert pattern_of(of(title, "apparel/other")) == pattern
+
+
 def test_a_print_of_things_tiles_in_their_own_inks_or_in_others_where_those_would_not_be_seen() -> None:
     picture = np.asarray(draw_motifs("cherry", 192, 96, PAPER, NAVY, 4), np.float32)
     steps = np.abs(np.diff(picture, axis=1)).mean((0, 2))

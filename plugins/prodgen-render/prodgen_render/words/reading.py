@@ -55,6 +55,14 @@ _CJK = re.compile(r"[㐀-鿿]")
 _NOT_COLOURS, _NOT_MATERIALS = (
     re.compile("|".join(sorted(words, key=len, reverse=True)), re.IGNORECASE) for words in (NOT_COLOURS, NOT_MATERIALS)
 )
+_UNPATTERNED = re.compile(
+    r"\b(?:no|not|non|without)[\s-]+(?:(?:a|an|any|all[\s-]over)\s+)?[a-z]+(?:\s+(?:or|nor)\s+[a-z]+)?|\b[a-z]+[\s-]free\b|\bunprinted\b"
+    r"|(?:无|没有|不带|不含)任?何?(?:"
+    + "|".join(word for words in PATTERNS.values() for word in words if not word.isascii())
+    + ")",
+    re.IGNORECASE,
+)
+"""What is said not to be there."""
 _CERAMICS = ("stoneware", "porcelain", "terracotta")
 """Kinds of ceramic: a title that names one says more than an attribute that names the other."""
 _HELD = {
@@ -199,7 +207,12 @@ def material_of(product: Product) -> str:
 
 
 def pattern_of(product: Product) -> str:
-    """The name of the pattern, or an empty text."""
+    """The name of the pattern, or an empty text.
+
+    >>> pattern_of(Product(sku="t", title="White T-shirt without print", category="apparel/t-shirt"))
+    ''
+    """
+    product = _without(_UNPATTERNED, product)
     # The bare word is too often about the material: "solid oak".
     if attribute(product, *_PATTERN_NAMES) in ("solid", "none"):
         return "plain"
