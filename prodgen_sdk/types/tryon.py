@@ -88,6 +88,7 @@ class Fit(_Model):
 
     @classmethod
     def parse(cls, text: str) -> Fit:
+        """A style, or else a size."""
         return cls(style=text) if text in ("tight", "regular", "loose") else cls(size=text)
 
 
