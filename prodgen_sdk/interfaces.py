@@ -62,7 +62,18 @@ if TYPE_CHECKING:
 
 
 class Generator(ABC):
-    """Makes images of products from their words, photos or meshes."""
+    """Makes images of products from their words, photos or meshes.
+
+    >>> import numpy as np
+    >>> class Grey(Generator):
+    ...     def generate(self, batch, ctx):
+    ...         pixels = [np.full((request.size, request.size, 3), 128, np.uint8) for request in batch]
+    ...         return [[Generated(image=p, view=view) for view in r.views] for r, p in zip(batch, pixels, strict=True)]
+    >>> mug = Product(sku="mug-1", title="Blue mug", category="home/mug")
+    >>> request = GenerationRequest(product=mug, views=(View(), View(azimuth=90)), size=64)
+    >>> [made.view.name for made in Grey().generate([request], Context())[0]]
+    ['front', 'right']
+    """
 
     @abstractmethod
     def generate(self, batch: Sequence[GenerationRequest], ctx: Context) -> Sequence[Sequence[Generated]]:
