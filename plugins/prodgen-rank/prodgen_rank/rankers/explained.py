@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _SKU = attrgetter("sku")
 
 
+@dataclass(eq=False)
 class Explained:
     """Explains a page of `context.k` products at once, as they are shown.
 
@@ -36,42 +38,36 @@ class Explained:
         codes: of the candidates in that model, int64 [n].
     """
 
-    def __init__(
-        self,
-        candidates: Sequence[Candidate],
-        order: Sequence[int],
-        shares: Mapping[str, Floats],
-        user: UserProfile,
-        vectors: Vectors | None,
-        others: HistoryScores | None,
-        codes: Codes,
-        trends: Trends,
-        context: RecommendationContext,
-        config: RankerConfig,
-    ) -> None:
-        self._candidates, self._order, self._shares = candidates, order, shares
-        self._user, self._vectors, self._others, self._codes = user, vectors, others, codes
-        self._trends, self._context, self._config = trends, context, config
-        self._pages: dict[int, list[tuple[dict[str, float], tuple[str, ...]]]] = {}
+    candidates: Sequence[Candidate]
+    order: Sequence[int]
+    shares: Mapping[str, Floats]
+    user: UserProfile
+    vectors: Vectors | None
+    others: HistoryScores | None
+    codes: Codes
+    trends: Trends
+    context: RecommendationContext
+    config: RankerConfig
+    _pages: dict[int, list[tuple[dict[str, float], tuple[str, ...]]]] = field(default_factory=dict, init=False)
 
     def of(self, place: int) -> tuple[dict[str, float], tuple[str, ...]]:
         """Contributions and reasons of the product at a place of the order, from 0."""
-        number, row = divmod(place, self._context.k)
+        number, row = divmod(place, self.context.k)
         page = self._pages.get(number)
         if page is None:
-            page = self._pages[number] = self._page(slice(number * self._context.k, (number + 1) * self._context.k))
+            page = self._pages[number] = self._page(slice(number * self.context.k, (number + 1) * self.context.k))
         return page[row]
 
     def _page(self, part: slice) -> list[tuple[dict[str, float], tuple[str, ...]]]:
-        user, config, places = self._user, self._config, self._order[part]
-        shown = [self._candidates[place] for place in places]
-        columns = [column[places].tolist() for column in self._shares.values()]
+        user, config, places = self.user, self.config, self.order[part]
+        shown = [self.candidates[place] for place in places]
+        columns = [column[places].tolist() for column in self.shares.values()]
         rows = zip(*columns, strict=True) if columns else [()] * len(shown)
-        parts = [{name: value for name, value in zip(self._shares, row, strict=True) if value} for row in rows]
-        causes = nearest(user, self._vectors[places] if self._vectors is not None else None, shown, config)
-        behind = companions(self._others, self._codes[places], config.like_others)
-        crowds = self._trends.crowds(map(_SKU, shown), self._context.at)
-        reasons = Reasons(user, SENTENCES[self._context.locale], config)
+        parts = [{name: value for name, value in zip(self.shares, row, strict=True) if value} for row in rows]
+        causes = nearest(user, self.vectors[places] if self.vectors is not None else None, shown, config)
+        behind = companions(self.others, self.codes[places], config.like_others)
+        crowds = self.trends.crowds(map(_SKU, shown), self.context.at)
+        reasons = Reasons(user, SENTENCES[self.context.locale], config)
         return [
             (share, reasons.of(candidate, share, cause, companion, crowd >= config.popular_users))
             for candidate, share, cause, companion, crowd in zip(shown, parts, causes, behind, crowds, strict=True)
