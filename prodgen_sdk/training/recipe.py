@@ -12,6 +12,7 @@ from prodgen_sdk.errors import ConfigError
 from prodgen_sdk.files import write_atomically
 
 FILE = "recipe.json"
+_FIRST = ("part", "data")  # what explains the most
 
 # Trainers give other defaults by these types: a field that a subclass annotates anew loses the limits it had.
 Count = Annotated[int, Field(ge=1)]
@@ -105,5 +106,9 @@ def _difference(found: str, wanted: str) -> str:
         old, new = json.loads(found), json.loads(wanted)
     except ValueError:
         return f"{FILE} cannot be read"
-    names = sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
-    return ", ".join(f"{name} is {new.get(name)!r}, was {old.get(name)!r}" for name in names[:3])
+    names = [name for name in {*old, *new} if old.get(name) != new.get(name)]
+    names.sort(key=lambda name: (name not in _FIRST, name))
+    return ", ".join(
+        "the data are not the same" if name == "data" else f"{name} is {new.get(name)!r}, was {old.get(name)!r}"
+        for name in names[:3]
+    )

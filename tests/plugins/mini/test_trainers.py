@@ -205,6 +205,35 @@ def test_a_sweep_keeps_what_failed_and_names_the_best(designs, tiny, tmp_path):
         SweepTrainer(None, ctx).train({**options, "seed": "0..1..300"}, designs, tmp_path / "b", ctx)
 
 
+def test_a_sweep_tries_what_failed_again_and_nothing_else(tmp_path, caplog):
+    from prodgen_mini.training.sweep import SweepTrainer
+
+    from prodgen_sdk.interfaces import Report, Trainer
+
+    tried, broken = [], {2, 3}
+
+    class Choosy(Trainer):
+        def train(self, config, data, out, ctx):
+            tried.append(config["depth"])
+            if config["depth"] in broken:
+                raise ConfigError(f"a depth of {config['depth']} cannot be")
+            return Report(checkpoint=out, steps=1, figures={"best_val_loss": 1 / config["depth"]})
+
+    ctx = Context(find=lambda kind, id: Choosy())
+
+    def sweep(depths):
+        return SweepTrainer(None, ctx).train({"of": "x/y", "depth": depths}, tmp_path, tmp_path / "out", ctx).figures
+
+    with pytest.raises(ConfigError, match="depth of 2"):
+        sweep("2,1")
+    assert sweep("1..4..4") == {"best_val_loss": 0.25, "runs": 4, "failed": 2, "depth": 4}
+    assert "run 002 failed: a depth of 3.0 cannot be" in caplog.text
+    tried.clear()
+    broken.remove(3)
+    assert sweep("1..4..4")["failed"] == 1
+    assert tried == [2, 3]
+
+
 def test_a_sweep_judges_a_run_by_the_weights_that_it_keeps(tmp_path):
     from prodgen_mini.training.sweep import SweepTrainer
 

@@ -29,7 +29,8 @@ class SweepTrainer(Trainer):
         any other option: one value for all runs, several with commas (`1e-3,2e-3`), or a range `low..high..count`, on a
             logarithmic scale with `log` behind it (`1e-4..1e-2..5log`).
 
-    A run that was stopped goes on; finished ones are not repeated; one that fails is noted, and the others go on.
+    A run that was stopped goes on; finished ones are not repeated; one that fails is noted and tried again by the next call, and the
+    others go on. Where no run has been made yet, options that cannot be are an error.
     """
 
     def __init__(self, config: Any, ctx: Context) -> None:
@@ -57,15 +58,20 @@ class SweepTrainer(Trainer):
         runs = combinations(options)
         if len(runs) > 256:
             raise ConfigError(f"{len(runs)} runs are too many.", hint="Give fewer values; 256 runs are allowed.")
-        rows = _finished(out / FILE, of, runs)
-        ctx.progress(len(rows), len(runs), "runs")
-        for number, chosen in enumerate(runs[len(rows) :], len(rows)):
+        rows, earlier = list[dict[str, Any]](), _earlier(out / FILE, of, runs)
+        made = sum("checkpoint" in row for row in earlier)
+        ctx.progress(made, len(runs), "runs")
+        for number, chosen in enumerate(runs):
+            if "checkpoint" in earlier[number]:
+                rows.append(earlier[number])
+                continue
             ctx.check()
-            rows.append(
-                {"run": f"{number:03d}", "of": of, **chosen} | _one(trainer, chosen, data, out / f"{number:03d}", ctx)
-            )
-            write_atomically(out / FILE, json.dumps(rows, indent=1).encode())
-            ctx.progress(len(rows), len(runs), "runs")
+            name = f"{number:03d}"
+            found = _one(trainer, chosen, data, out / name, ctx, first=not any("checkpoint" in row for row in rows))
+            rows.append({"run": name, "of": of, **chosen} | found)
+            write_atomically(out / FILE, json.dumps([*rows, *filter(None, earlier[number + 1 :])], indent=1).encode())
+            made += 1
+            ctx.progress(made, len(runs), "runs")
         good = [row for row in rows if math.isfinite(row.get(by, math.nan))]
         if not good:
             known = sorted({name for row in rows for name, value in row.items() if isinstance(value, float)})
@@ -81,27 +87,30 @@ class SweepTrainer(Trainer):
         )
 
 
-def _finished(path: Path, of: str, runs: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What an earlier call has done of these runs."""
+def _earlier(path: Path, of: str, runs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Of each run what an earlier call noted, an empty row where it has not come to it, or where its options were others."""
     try:
         rows: list[dict[str, Any]] = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError):
-        return []
+        rows = []
     fits = len(rows) <= len(runs) and all(
         row.get(name) == value
         for row, chosen in zip(rows, runs, strict=False)
         for name, value in {"of": of, **chosen}.items()
     )
-    return rows if fits else []
+    return [*(rows if fits else []), *({} for _ in runs)][: len(runs)]
 
 
-def _one(trainer: Any, chosen: Mapping[str, Any], data: Path, out: Path, ctx: Context) -> dict[str, Any]:
+def _one(
+    trainer: Any, chosen: Mapping[str, Any], data: Path, out: Path, ctx: Context, *, first: bool
+) -> dict[str, Any]:
     try:
         report = trainer.train(chosen, data, out, replace(ctx, progress=no_progress))
-    except ConfigError:
-        raise
     except ProdgenError as error:
         ctx.check()
+        if first and isinstance(error, ConfigError):
+            raise
+        ctx.logger.warning("run %s failed: %s", out.name, error)
         return {"error": str(error)}
     return {"checkpoint": str(report.checkpoint), "steps": report.steps, **report.figures}
 
@@ -145,6 +154,6 @@ def _range(text: str) -> list[float]:
             raise ValueError
     except ValueError:
         raise ConfigError(f"{text!r} is no range.", hint="Write low..high..count, such as 1e-4..1e-2..5log.") from None
-    if logarithmic:
-        return [a * (b / a) ** (k / (n - 1)) for k in range(n)]
-    return [a + (b - a) * k / (n - 1) for k in range(n)]
+    steps = [k / (n - 1) for k in range(n)]
+    values = [a * (b / a) ** k if logarithmic else a + (b - a) * k for k in steps]
+    return [float(f"{value:.12g}") for value in values]  # 2..8..3log holds 4, not nearly 4
