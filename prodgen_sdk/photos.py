@@ -8,7 +8,7 @@ from prodgen_sdk import images
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.interfaces import Generator
-from prodgen_sdk.types import NAMED_VIEWS, Generated, GenerationRequest, Image, Media, Product, View
+from prodgen_sdk.types import NAMED_VIEWS, Generated, GenerationRequest, Media, Product, View
 
 GENERATOR = "catalogue/photo"
 _VIEW_OF_ROLE = {
@@ -46,24 +46,5 @@ class CatalogueGenerator(Generator):
                 f"{request.product.sku} has no photo of the view {view.slug}.",
                 hint="Run prodgen catalog publish-photos for the photos that there are, or name another generator.",
             )
-        return Generated(image=square(photo, request.size), view=view, facts={"source": "photo", "media": media.uri})
-
-
-def square(photo: Image, size: int) -> Image:
-    """An image scaled to fit a square, centred; what it leaves free has the median colour of its border.
-
-    >>> import numpy as np
-    >>> square(np.zeros((20, 10, 3), np.uint8), 40).shape
-    (40, 40, 3)
-    """
-    import numpy as np
-
-    height, width = photo.shape[:2]
-    scale = size / max(height, width)
-    inner = images.resize(images.flatten(photo), max(1, round(width * scale)), max(1, round(height * scale)))
-    border = np.concatenate([inner[0], inner[-1], inner[:, 0], inner[:, -1]])
-    canvas = np.empty((size, size, 3), np.uint8)
-    canvas[:] = np.median(border, axis=0).round().astype(np.uint8)
-    top, left = (size - inner.shape[0]) // 2, (size - inner.shape[1]) // 2
-    canvas[top : top + inner.shape[0], left : left + inner.shape[1]] = inner
-    return canvas
+        image = images.squared(images.flatten(photo), request.size)
+        return Generated(image=image, view=view, facts={"source": "photo", "media": media.uri})

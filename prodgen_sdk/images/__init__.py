@@ -4,6 +4,7 @@ At every boundary an image is HWC uint8 RGB (RGBA where alpha is meant). Inside 
 """
 
 from prodgen_sdk.images.arrays import (
+    border_colour,
     check,
     check_mask,
     flatten,
@@ -12,6 +13,7 @@ from prodgen_sdk.images.arrays import (
     pixel_digest,
     read_only,
     resize,
+    squared,
     to_chw_float,
     to_pil,
     to_tensor,
@@ -24,6 +26,7 @@ __all__ = [
     "MAX_BYTES",
     "MAX_PIXELS",
     "Format",
+    "border_colour",
     "check",
     "check_ending",
     "check_mask",
@@ -38,6 +41,7 @@ __all__ = [
     "read_only",
     "resize",
     "save",
+    "squared",
     "to_chw_float",
     "to_pil",
     "to_tensor",

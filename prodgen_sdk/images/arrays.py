@@ -152,6 +152,45 @@ def resize(image: Image, width: int, height: int) -> Image:
     return np.asarray(premultiplied.convert("RGBA")).copy()
 
 
+def border_colour(image: Image) -> tuple[int, int, int]:
+    """The median of an image's outermost pixels.
+
+    >>> import numpy as np
+    >>> border_colour(np.full((4, 4, 3), (255, 0, 128), np.uint8))
+    (255, 0, 128)
+    """
+    import numpy as np
+
+    border = np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
+    red, green, blue = np.median(border[:, :3], axis=0).round().astype(int).tolist()
+    return red, green, blue
+
+
+def squared(image: Image, size: int, colour: tuple[int, int, int] | None = None) -> Image:
+    """An image of any shape on a square [size, size, 3 or 4], whole and centred; one of this size is returned as it is.
+
+    Args:
+        colour: of what it leaves free; None takes the median of its border. An RGBA image leaves it transparent.
+
+    >>> import numpy as np
+    >>> squared(np.zeros((20, 10, 3), np.uint8), 40, (255, 255, 255))[20, [0, 20, 39], 0].tolist()
+    [255, 0, 255]
+    """
+    import numpy as np
+
+    height, width, channels = check(image).shape
+    if height == width == size:
+        return image
+    scale = size / max(height, width)
+    inner = resize(image, max(1, round(width * scale)), max(1, round(height * scale)))
+    canvas = np.zeros((size, size, channels), np.uint8)
+    if channels == 3:
+        canvas[:] = border_colour(inner) if colour is None else colour
+    top, left = (size - inner.shape[0]) // 2, (size - inner.shape[1]) // 2
+    canvas[top : top + inner.shape[0], left : left + inner.shape[1]] = inner
+    return canvas
+
+
 def to_pil(image: Image | Mask) -> Pil.Image:
     """An image, or a mask as black and white, to a Pillow image; the arrays need not be contiguous.
 

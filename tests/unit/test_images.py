@@ -318,6 +318,18 @@ def test_damaged_bytes_raise_invalid_image_and_nothing_else(kind):
             assert images.load(bytes(damaged)).dtype == np.uint8
 
 
+def test_images_of_any_shape_are_squared() -> None:
+    wide = np.full((20, 40, 3), 240, np.uint8)
+    wide[5:15, 10:30] = (200, 0, 0)
+    found = images.squared(wide, 64)
+    assert found.shape == (64, 64, 3)
+    assert (found[0] == 240).all()
+    assert (images.squared(wide, 64, (0, 255, 0))[-1] == (0, 255, 0)).all()
+    clear = np.full((40, 20, 4), 255, np.uint8)
+    assert images.squared(clear, 20)[10, :, 3].tolist() == [0] * 5 + [255] * 10 + [0] * 5
+    assert images.squared(found, 64) is found
+
+
 def _exif():
     exif = Pil.Exif()
     exif[0x0112], exif[0x010F] = 6, "somebody"

@@ -7,7 +7,7 @@ from typing import Any
 
 from prodgen_diffusers.config import Config, ImageToImage, section
 from prodgen_diffusers.pictures.answers import all_finished, by_request
-from prodgen_diffusers.pictures.photos import nearest_photo, squared
+from prodgen_diffusers.pictures.photos import nearest_photo
 from prodgen_diffusers.pipelines.loading import load_pipeline
 from prodgen_diffusers.pipelines.running import Job, native_size, run
 from prodgen_diffusers.words import clean, prompts_for
@@ -35,7 +35,7 @@ class ImageGenerator(Generator):
         for request in batch:
             negative = clean(request.negative, pipe)
             for view, prompt in zip(request.views, prompts_for(request, pipe, ctx), strict=True):
-                photo = squared(images.flatten(nearest_photo(request, view, component=_ID)), size)
+                photo = images.squared(images.flatten(nearest_photo(request, view, component=_ID)), size)
                 jobs.append(Job(prompt, request.seed, negative, image=photo))
         results = run(self.loaded, jobs, ctx, self.config, size=size, strength=self.config.strength)
         return all_finished(by_request(batch, jobs, results), self.loaded)

@@ -8,7 +8,7 @@ pytest.importorskip("scipy")
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from prodgen_diffusers.pictures.backdrop import NOT_PLAIN, cut_out, lay
-from prodgen_diffusers.pictures.photos import cut_product, nearest_photo, squared
+from prodgen_diffusers.pictures.photos import cut_product, nearest_photo
 
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.testing.samples import sample_noise, sample_photo, sample_products
@@ -79,16 +79,6 @@ def test_any_picture_gets_the_shape_and_rim_of_its_scene(size, seed, background)
         assert (laid[0] == 255).all()
     if background == "transparent":
         assert (laid[0, :, 3] == 0).all()
-
-
-def test_photos_of_any_shape_are_squared():
-    wide = np.full((20, 40, 3), 240, np.uint8)
-    wide[5:15, 10:30] = (200, 0, 0)
-    found = squared(wide, 64)
-    assert found.shape == (64, 64, 3)
-    assert (found[0] == 240).all()
-    photo = sample_photo(size=64)
-    assert squared(photo, 64) is photo
 
 
 def test_transparency_says_where_the_product_is():

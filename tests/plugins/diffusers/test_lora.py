@@ -22,7 +22,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prodgen_diffusers import plugin
 from prodgen_diffusers.config import Config, Pipeline
-from prodgen_diffusers.pictures.photos import squared
 from prodgen_diffusers.pipelines.loading import load_pipeline
 from prodgen_diffusers.pipelines.running import Job, run
 from prodgen_diffusers.text import TextGenerator
@@ -226,7 +225,7 @@ def test_each_family_learns_and_is_loaded(family, rate, options, tiny, balls, tm
     true, before, now = rows(images.load(tmp_path / "out" / "samples" / "000012.png"), 32)
     assert len(true) == 4
     first = next(iter(split(read_examples(balls), OPTIONS["validation"], 0)[1]))
-    assert np.array_equal(true[0], squared(images.load(first.picture), 32))
+    assert np.array_equal(true[0], images.squared(images.load(first.picture), 32))
     assert np.abs(before.astype(int) - now).max() > 1
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
-from prodgen_mini.training.cleaning import clean, square
+from prodgen_mini.training.cleaning import clean
 
 from prodgen_sdk.errors import InputError, OutsideWorkspace
 from prodgen_sdk.training import Record
@@ -181,7 +181,6 @@ def test_hashes_keep_with_size_and_light():
     for other in (picture(5, 200), brighter):
         assert (perceptual_hash(first) ^ perceptual_hash(other)).bit_count() <= 4
     assert (perceptual_hash(first) ^ perceptual_hash(picture(6))).bit_count() > 12
-    assert square(first[:, :32], 16).shape == (16, 16, 3)
 
 
 def test_mirrored_views_are_labelled_by_where_they_are_seen_from():

@@ -67,24 +67,6 @@ def needed_photo(request: GenerationRequest, component: str) -> Image:
     return photo
 
 
-def squared(photo: Image, size: int) -> Image:
-    """A photo of any shape on a square [size, size, 3 or 4], centred; what it leaves free has its border's colour.
-
-    A square photo of this size is returned as it is, to the pixel.
-    """
-    if photo.shape[:2] == (size, size):
-        return photo
-    height, width = photo.shape[:2]
-    scale = size / max(height, width)
-    inner = images.resize(photo, max(1, round(width * scale)), max(1, round(height * scale)))
-    canvas = np.zeros((size, size, photo.shape[2]), np.uint8)
-    if photo.shape[2] == 3:
-        canvas[:] = border_colour(inner)
-    top, left = (size - inner.shape[0]) // 2, (size - inner.shape[1]) // 2
-    canvas[top : top + inner.shape[0], left : left + inner.shape[1]] = inner
-    return canvas
-
-
 @dataclass(frozen=True)
 class Cutout:
     """A product in its frame: HWC uint8 RGB, and where it is."""
@@ -107,7 +89,7 @@ def cut_product(photo: Image, size: int, fill: float | None, *, sku: str) -> Cut
     Raises:
         InputError: the background is not plain, so that the product cannot be cut out; or there is no product.
     """
-    frame = squared(photo, size)
+    frame = images.squared(photo, size)
     found = _cut(frame, sku)
     if fill is None:
         return found
@@ -141,7 +123,7 @@ def product_cut(photo: Image) -> Image | None:
     """
     if photo.shape[2] == 4 and photo[..., 3].min() < 250:
         return photo if (photo[..., 3] > 127).any() else None
-    flat = squared(images.flatten(photo), max(photo.shape[:2]))
+    flat = images.squared(images.flatten(photo), max(photo.shape[:2]))
     cut = cut_out(flat)
     if not cut.plain or not (cut.alpha > 0.5).any():
         return None
@@ -185,14 +167,7 @@ def zoomed(picture: Image, zoom: float) -> Image:
         return images.resize(picture[start : start + edge, start : start + edge].copy(), size, size)
     inner = max(1, round(size / zoom))
     canvas = np.empty((size, size, 3), np.uint8)
-    canvas[:] = border_colour(picture)
+    canvas[:] = images.border_colour(picture)
     start = (size - inner) // 2
     canvas[start : start + inner, start : start + inner] = images.resize(picture, inner, inner)
     return canvas
-
-
-def border_colour(picture: Image) -> Colour:
-    """The median of the outermost pixels."""
-    border = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
-    red, green, blue = np.median(border[:, :3], axis=0).round().astype(int).tolist()
-    return red, green, blue

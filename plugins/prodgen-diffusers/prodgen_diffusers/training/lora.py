@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prodgen_diffusers.config import Config, Pipeline
-from prodgen_diffusers.pictures.photos import squared
 from prodgen_diffusers.pipelines.loading import Loaded, load_pipeline
 from prodgen_diffusers.pipelines.running import Job, native_size
 from prodgen_diffusers.training.data import Example, data_digest, read_examples, split
@@ -193,7 +192,7 @@ def encoded(
     """
     import torch
 
-    picture = images.to_tensor([squared(images.load(example.picture), size)])
+    picture = images.to_tensor([images.squared(images.load(example.picture), size)])
     given = said[clean(example.caption, loaded.pipe)]
     mirrored = options.flips and example.azimuth is not None and example.azimuth % 180 == 0
     how = options.model_copy(update={"flips": mirrored})
@@ -226,7 +225,7 @@ def _sampler(
         return None
     shown = list({example.caption: example for example in reversed(examples)}.values())[-MOST:][::-1]
     prompts = options.prompts or tuple(example.caption for example in shown)
-    true = [] if options.prompts else [squared(images.load(example.picture), size) for example in shown]
+    true = [] if options.prompts else [images.squared(images.load(example.picture), size) for example in shown]
     jobs = [
         Job(clean(prompt, loaded.pipe), seed_of(options.seed, "sample", place) % 2**32)
         for place, prompt in enumerate(prompts)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from prodgen_sdk import images
 from prodgen_sdk.training.cleaning import Sieve, report_of
 from prodgen_sdk.training.examples import Example, split_of
 
@@ -51,22 +52,8 @@ def clean(examples: Iterable[Example], size: int) -> Cleaned:
         if picture is None:
             cleaned.dropped.append((example.key, reason))
             continue
-        kept.append(square(picture, size))
+        kept.append(images.squared(picture, size, (255, 255, 255)))
         cleaned.examples.append(example)
     if kept:
         cleaned.images = np.stack(kept)
     return cleaned
-
-
-def square(picture: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
-    """The whole picture in the middle of a white square."""
-    from PIL import Image
-
-    height, width = picture.shape[:2]
-    scale = size / max(height, width)
-    small = Image.fromarray(picture).resize(
-        (max(1, round(width * scale)), max(1, round(height * scale))), Image.Resampling.LANCZOS
-    )
-    sheet = Image.new("RGB", (size, size), (255, 255, 255))
-    sheet.paste(small, ((size - small.width) // 2, (size - small.height) // 2))
-    return np.asarray(sheet)

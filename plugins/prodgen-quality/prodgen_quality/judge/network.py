@@ -61,16 +61,8 @@ def prepared(pictures: Sequence[Image]) -> NDArray[np.uint8]:
     """Pictures of any size, laid on white and resized: uint8 [n, 128, 128, 3]. One that is not square is padded with white."""
     import numpy as np
 
-    result = np.full((len(pictures), SIZE, SIZE, 3), 255, np.uint8)
-    for place, picture in enumerate(pictures):
-        rgb = images.flatten(picture)
-        height, width = rgb.shape[:2]
-        scale = SIZE / max(height, width)
-        size = max(1, round(width * scale)), max(1, round(height * scale))
-        small = rgb if size == (width, height) else images.resize(rgb, *size)
-        top, left = (SIZE - size[1]) // 2, (SIZE - size[0]) // 2
-        result[place, top : top + size[1], left : left + size[0]] = small
-    return result
+    squares = [images.squared(images.flatten(picture), SIZE, (255, 255, 255)) for picture in pictures]
+    return np.stack(squares) if squares else np.empty((0, SIZE, SIZE, 3), np.uint8)
 
 
 def features(tensors: Mapping[str, Floats], pictures: NDArray[np.uint8]) -> Floats:
