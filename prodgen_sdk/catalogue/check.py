@@ -30,29 +30,16 @@ _MUST_BE = {
 }
 
 _ELSEWHERE = {
-    **dict.fromkeys(("id", "product_id", "item_id", "article_id"), "sku"),
-    **dict.fromkeys(("name", "product_name", "label"), "title"),
-    **dict.fromkeys(("body", "summary", "text"), "description"),
-    **dict.fromkeys(("type", "product_type", "google_product_category"), "category"),
-    **dict.fromkeys(("keywords", "labels"), "tags"),
-    **dict.fromkeys(("lang", "language"), "locale"),
-    **dict.fromkeys(("quantity", "inventory"), "stock"),
-    **dict.fromkeys(
-        (
-            "image",
-            "images",
-            "image_url",
-            "image_link",
-            "img",
-            "photo",
-            "photos",
-            "picture",
-            "pictures",
-            "mesh",
-            "model",
-        ),
-        "media",
-    ),
+    "sku": "id product_id item_id article_id 编号 商品编号 编码 商品编码 货号",
+    "title": "name product_name label 名称 商品名称 品名 标题 商品标题",
+    "description": "body summary text 描述 商品描述 详情 商品详情 简介",
+    "category": "type product_type google_product_category 类目 分类 品类 类别 商品类目",
+    "price": "价格 售价 单价",
+    "currency": "币种 货币",
+    "tags": "keywords labels 标签 关键词",
+    "locale": "lang language 语言",
+    "stock": "quantity inventory 库存 数量",
+    "media": "image images image_url image_link img photo photos picture pictures mesh model 图片 主图 商品图片",
 }
 """What other systems call the fields of a product."""
 
@@ -122,8 +109,16 @@ def _reason(field: str, fault: Any) -> str:
     if kind in ("string_too_long", "string_too_short", "too_long"):
         return faults.said(fault)
     if field in _MUST_BE or top in ("tags", "attributes"):
-        return f"must be {_MUST_BE[top]}, not {found}"
+        meant = _path_of(fault["input"]) if field == "category" else ""
+        return f"must be {_MUST_BE[top]}, not {found}{meant and f'; write {meant}'}"
     return f"{faults.said(fault)}, not {found}"
+
+
+def _path_of(category: Any) -> str:
+    """A category in other letters or with other signs between its parts, as it is written here; empty if it is none."""
+    parts = re.split("[>/]", str(category).lower())
+    path = "/".join(re.sub(r"[\W_]+", "-", part.strip(), flags=re.ASCII).strip("-") for part in parts)
+    return path if re.fullmatch(CATEGORY.pattern, path) else ""
 
 
 def column_for(name: str) -> str:
@@ -133,7 +128,8 @@ def column_for(name: str) -> str:
 
 
 def _meant(field: str) -> str | None:
-    return _ELSEWHERE.get(field.lower()) or next(iter(get_close_matches(field, Product.model_fields, n=1)), None)
+    elsewhere = (name for name, words in _ELSEWHERE.items() if field.lower() in words.split())
+    return next(elsewhere, None) or next(iter(get_close_matches(field, Product.model_fields, n=1)), None)
 
 
 def _instead(field: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import typer
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from prodgen_sdk.pipeline.explain import Cause
     from prodgen_sdk.studio import Studio
-    from prodgen_sdk.types import Recommendation, Trace
+    from prodgen_sdk.types import Locale, Recommendation, Trace
 
 _CAUSES = 5
 _K = typer.Option(10, "-k", min=1, max=1000, help="How many products.")
@@ -49,11 +49,13 @@ def recommend(
         min=0.001,
         help="Time budget in milliseconds; if it is spent, popular products are shown.",
     ),
+    locale: str = typer.Option("en", metavar="en|zh", help="The language of the reasons."),
     trace: bool = typer.Option(False, "--trace", help="Show how the request was answered, stage by stage."),
     as_json: bool = JSON,
 ) -> None:
     """Recommend products to a user, each with the image to show and the reasons."""
     traces: list[Trace] = []
+    language = cast("Locale", locale)  # which `Studio.recommend` checks
     with open_studio(ctx) as studio:
         found = studio.recommend(
             user,
@@ -62,9 +64,10 @@ def recommend(
             deterministic=deterministic,
             log=log,
             budget_ms=budget,
+            locale=language,
             trace=traces.append,
         )
-        explained = {r.sku: studio.explain(user, r.sku).causes for r in found} if explain else {}
+        explained = {r.sku: studio.explain(user, r.sku, locale=language).causes for r in found} if explain else {}
         titles = {r.sku: studio.product(r.sku).title for r in found}
         views = {r.variant: studio.store.variants.get(r.variant).view.slug for r in found}
         nothing = "" if found else _why_nothing(studio)

@@ -46,7 +46,13 @@ def list_waiting(
     with open_studio(ctx) as studio:
         variants = list(_pictures(studio, wanted, generator))
         rows = [(v.id, v.sku, v.view.slug, v.generator, "; ".join(why(studio, v))) for v in variants]
-    emit(as_json, variants, lambda: table(("variant", "sku", "view", "generator", "why"), rows))
+
+    def show() -> None:
+        table(("variant", "sku", "view", "generator", "why"), rows)
+        if not rows:
+            note(f"No image is in the state {wanted}.")
+
+    emit(as_json, variants, show)
 
 
 @group.command()

@@ -3,6 +3,8 @@
 import json
 from datetime import UTC, datetime, timedelta
 
+from prodgen_sdk.testing.fakes.shop import PopularRanker
+
 
 def test_generate_publishes_and_recommend_shows(shop, tmp_path):
     code, out, _ = shop("generate", "mug-0", "mug-1", "--views", "orbit4", "--size", "32", "--json")
@@ -134,6 +136,22 @@ def test_recommend_explains_itself(shop, tmp_path):
     code, out, _ = shop("recommend", "ann", "-k", "2", "--explain", "--no-log")
     assert code == 0
     assert "share" in out
+
+
+def test_reasons_are_in_the_language_that_is_asked_for(shop, monkeypatch):
+    shop("generate", "mug-0", "--views", "hero", "--size", "32")
+    rank, asked = PopularRanker.rank, []
+
+    def noting(self, user, candidates, context, ctx):
+        asked.append(context.locale)
+        return rank(self, user, candidates, context, ctx)
+
+    monkeypatch.setattr(PopularRanker, "rank", noting)
+    assert shop("recommend", "ann", "--locale", "zh", "--json")[0] == 0
+    assert asked == ["zh"]
+    code, out, err = shop("recommend", "ann", "--locale", "fr")
+    assert (code, out) == (2, "")
+    assert "locale must be 'en' or 'zh'" in err
 
 
 def test_that_nothing_can_be_shown_is_said(shop):

@@ -75,6 +75,11 @@ def test_a_rejected_picture_can_be_reopened(shop, tmp_path):
     assert len(json.loads(shop("review", "list", "--state", "approved", "--json")[1])) == 2
 
 
+def test_that_nothing_waits_is_said(shop):
+    code, _, err = shop("review", "list")
+    assert (code, err) == (0, "No image is in the state in_review.\n")
+
+
 def test_a_page_shows_what_waits_and_a_sku_decides_on_all_of_it(shop, tmp_path):
     (tmp_path / "odd.jsonl").write_text('{"sku": "odd-1", "title": "A dubious <b>thing", "category": "home/mug"}')
     shop("catalog", "add", "odd.jsonl")
