@@ -32,8 +32,8 @@ _PRINTED = ("tile", "surface")
 LABEL_WIDTHS = {
     "bottle": 0.72, "can": 0.62, "carton": 0.43, "box": 0.75, "cereal-box": 0.66, "jar": 1.9, "coffee-bag": 0.69, "tin": 1.23, "candle": 1.84, "perfume": 1.53,
     "cream-jar": 3.2, "tube": 0.46, "pump-bottle": 0.77, "dropper-bottle": 0.94, "mascara": 0.29, "spray-can": 0.53, "soap-bar": 1.8, "nail-polish": 1.55,
-    "tub": 1.5, "tissues": 2.8, "book": 0.67, "batteries": 0.41, "tshirt": 1.44, "polo": 1.47, "baby-suit": 1.07, "sweater": 1.93, "cardigan": 1.93,
-    "hoodie": 1.93, "shirt": 1.87, "jacket": 1.87, "blazer": 1.81, "vest": 1.13, "tote-bag": 1.09, "mug": 1.87, "cushion": 1.2, "mouse-mat": 1.53,
+    "tub": 1.5, "tissues": 2.8, "book": 0.67, "batteries": 0.41, "tshirt": 1.44, "polo": 1.47, "baby-suit": 1.44, "sweater": 1.93, "cardigan": 1.93,
+    "hoodie": 1.93, "shirt": 1.87, "jacket": 1.87, "blazer": 1.81, "vest": 1.13, "tote-bag": 1.09, "cap": 1.59, "mug": 1.87, "cushion": 1.2, "mouse-mat": 1.53,
 }  # fmt: skip
 """Usual width of a family's label, in heights of it. What a network drew tells it only roughly, and a disc would come out oval."""
 

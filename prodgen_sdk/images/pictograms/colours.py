@@ -18,6 +18,9 @@ NATURAL: dict[str, Levels] = {
     **dict.fromkeys(("bear", "dog", "rabbit"), (150, 108, 72)),
     "blueberry": (70, 82, 150),
     "lime": (140, 178, 62),
+    "oil": (206, 152, 40),
+    "raspberry": (186, 44, 92),
+    "blossom": (226, 122, 156),
     "bird": (60, 120, 140),
     "butterfly": (214, 110, 60),
     "whale": (52, 110, 158),
@@ -32,11 +35,12 @@ _ON_FIRST: dict[str, Levels] = {
     "butterfly": (60, 40, 36),
     "citrus": (252, 240, 214),
     **dict.fromkeys(("lemon", "lime"), (254, 246, 206)),
+    "blossom": (246, 214, 96),
     "mushroom": (246, 236, 216),
 }
 """Of the second ink, where it lies on the first."""
 _BESIDE: dict[str, Levels] = {
-    **dict.fromkeys(("apple", "berry", "cherry", "chili", "grapes", "pineapple", "rose", "tomato", "watermelon"), (86, 138, 70)),
+    **dict.fromkeys(("apple", "berry", "cherry", "chili", "grapes", "pineapple", "raspberry", "rose", "tomato", "watermelon"), (86, 138, 70)),
     "olive": (104, 78, 84),
 }  # fmt: skip
 """Of the second ink, where it lies beside the first: leaves, stalks, olives."""
@@ -63,8 +67,8 @@ def inks_of(subject: str, ground: Levels, other: Levels | None = None) -> tuple[
     first = own if abs(luminance(own) - luminance(ground)) > _LIGHTER else other
     if beside := _BESIDE.get(subject):
         return first, beside if math.dist(beside, ground) > _SEEN else _between(first, ground)
-    if (over := _ON_FIRST.get(subject)) and math.dist(over, first) > _SEEN:
-        return first, over
+    if over := _ON_FIRST.get(subject):
+        return first, over if math.dist(over, first) > _SEEN else _between(first, ground)
     return first, ground if math.dist(ground, first) > _SEEN else _between(first, (255, 255, 255), 0.8)
 
 

@@ -35,8 +35,8 @@ def things() -> dict[str, Motif]:
     """All pictograms by the names that `subject_of` gives them, each from -.95 to .95 in its longer direction."""
     drawn = {
         "almond": plants.almond(), "apple": plants.apple(), "bean": plants.bean(), "berry": plants.strawberry(), "blueberry": plants.blueberries(), "bubbles": _bubbles(), "cherry": plants.cherries(),
-        "chili": plants.chili(), "citrus": plants.citrus(), "cocoa": plants.cocoa(), "drop": drop(), "ear": plants.ear(), "fish": _fish(), "flame": _flame(),
-        "flower": flower(6), "daisy": flower(8), "grapes": plants.grapes(), "heart": _heart(), "hills": hills(), "honeycomb": _honeycomb(), "lavender": plants.lavender(),
+        "chili": plants.chili(), "citrus": plants.citrus(), "cocoa": plants.cocoa(), "drop": drop(), "oil": drop(), "ear": plants.ear(), "fish": _fish(), "flame": _flame(),
+        "flower": flower(6), "blossom": flower(5), "daisy": flower(8), "grapes": plants.grapes(), "raspberry": plants.grapes(), "heart": _heart(), "hills": hills(), "honeycomb": _honeycomb(), "lavender": plants.lavender(),
         "leaf": plants.leaf(), "lemon": plants.citrus(), "lime": plants.citrus(), "moon": _moon(), "olive": plants.olive(), "paw": _paw(), "pea": plants.peas(), "rose": plants.rose(), "snowflake": _snowflake(),
         "sprig": plants.sprig(), "star": star(5), "sun": sun(12), "tea": plants.tea(), "tomato": plants.tomato(), "tooth": _tooth(), "waves": waves(),
         "bear": animals.bear(), "bee": animals.bee(), "bird": animals.bird(), "butterfly": animals.butterfly(), "cat": animals.cat(), "dinosaur": animals.dinosaur(), "dog": animals.dog(),

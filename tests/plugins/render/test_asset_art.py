@@ -9,6 +9,7 @@ from prodgen_render.asset.art import TILES, accents_for, draw_artwork, quiet_acc
 from prodgen_render.asset.canvas import Canvas
 from prodgen_render.asset.labels import WORDS
 from prodgen_render.asset.look import AssetLook, enlarged
+from prodgen_render.families.traits import traits_of
 
 from prodgen_sdk.types import Product, ProductAsset
 
@@ -187,9 +188,9 @@ def test_words_read_on_any_artwork():
 
 
 def test_a_print_without_words_is_its_picture_large_and_round():
-    """A disc above the place for words, on a print that is twice as wide as high, becomes a large disc in the middle."""
+    """A disc above the place for words becomes a large one in the middle, however wide the print is."""
     y, x = (np.mgrid[0:256, 0:256] + 0.5) / 256
-    disc = np.hypot((x - 0.5) * 2, y - 0.21) < 0.15
+    disc = np.hypot((x - 0.5) * traits_of("tshirt").aspect["label"], y - 0.21) < 0.15
     art = np.full((256, 256, 4), 255, np.uint8) * disc[..., None].astype(np.uint8)
     asset = ProductAsset(family="tshirt", proportions=(), artwork=art, layout="label", colour="#000000")
     look = AssetLook.of(Product(sku="x", title="T-shirt", category="apparel/t-shirt"), asset, ())

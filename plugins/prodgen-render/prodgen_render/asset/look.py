@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image
 
 from prodgen_render.asset.labels import WORDS
+from prodgen_render.families.traits import traits_of
 from prodgen_render.looks.finishes import srgb
 from prodgen_render.looks.lettering import write, write_title
 from prodgen_render.looks.look import Look, pixels
@@ -128,7 +129,7 @@ class AssetLook(Look):
         if art:
             chart, (left, top, right, bottom) = self.asset.artwork, area if words else _square(area)
             if not words:
-                chart = _picture_of(chart, (area[2] - area[0]) / (area[3] - area[1]))
+                chart = _picture_of(chart, traits_of(self.asset.family).aspect["label"])
             chart = enlarged(chart, right - left, bottom - top)
             under = self.asset.ground or self.asset.colour
             picture.paste(_laid_over(base, chart, drawn_on=None if under is None else srgb(under)), (left, top))
@@ -180,7 +181,7 @@ def _square(area: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
 
 
 def _picture_of(art: np.ndarray, aspect: float) -> np.ndarray:
-    """What artwork of a label, `aspect` heights wide, has above its words: a print without words is that alone."""
+    """What artwork that was drawn for a label `aspect` heights wide has above the words: a print without words is that alone."""
     edge = art.shape[0]
     high, half = round(WORDS[0] * edge), min(edge // 2, round(WORDS[0] * edge / aspect / 2))
     return art[:high, edge // 2 - half : edge // 2 + half]

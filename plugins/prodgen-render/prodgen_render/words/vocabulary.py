@@ -217,8 +217,8 @@ MANY_COLOURS = (
 )  # fmt: skip
 """Words of more colours than two."""
 MOTIFS = frozenset((
-    "anchor", "apple", "banana", "bear", "bee", "berry", "bird", "butterfly", "cactus", "car", "cat", "cherry", "chili", "citrus", "dinosaur", "dog", "fish", "grapes",
-    "lavender", "leaf", "lemon", "mushroom", "olive", "palm", "paw", "pineapple", "rabbit", "rocket", "snowflake", "tomato", "watermelon", "whale",
+    "anchor", "apple", "banana", "bear", "bee", "berry", "bird", "blueberry", "butterfly", "cactus", "car", "cat", "cherry", "chili", "citrus", "dinosaur", "dog", "fish", "grapes",
+    "lavender", "leaf", "lemon", "lime", "mushroom", "olive", "palm", "paw", "pineapple", "rabbit", "raspberry", "rocket", "snowflake", "tomato", "watermelon", "whale",
 ))  # fmt: skip
 """Things that prints show, of `pictograms.things`: "lemon print"."""
 PRINTED_ALL_OVER = (
