@@ -68,12 +68,10 @@ def _cell(figures: Mapping[str, Any], key: str, form: str = ".4f") -> str:
 
 def _plot(rows: Mapping[str, Row], figures: Mapping[str, Any], k: int, path: Path) -> str:
     try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
     except ImportError:
         return "no plot: matplotlib is not installed (pip install 'prodgen-rank[plots]')"
     figure = Figure(figsize=(9, 0.45 * len(rows) + 1.4), layout="constrained")
-    FigureCanvasAgg(figure)
     for place, metric in enumerate(("ndcg", "recall"), 1):
         axis = figure.add_subplot(1, 2, place)
         keys = [f"{name.replace('-', '_')}_{metric}_at_{k}" for name in rows]

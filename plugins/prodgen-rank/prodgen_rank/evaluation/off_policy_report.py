@@ -124,10 +124,9 @@ def _weights_table(findings: Sequence[Finding]) -> str:
 
 def _plot(answered: Sequence[Finding], findings: Sequence[Finding], out: Path) -> str:
     try:
-        import matplotlib
+        import matplotlib  # noqa: F401
     except ImportError:
         return "No plots: matplotlib is not installed (pip install 'prodgen-rank[plots]')."
-    matplotlib.use("Agg")
     if answered:
         _plot_estimates(answered, out / ESTIMATES)
     # The weights of the logging policy itself are all 1: nothing to look at.
