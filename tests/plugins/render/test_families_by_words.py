@@ -750,6 +750,13 @@ def test_tablets_come_in_an_opaque_bottle_and_powder_in_a_larger_tub() -> None:
         ("Bed pillow", "home/pillow", "Throw pillow"),
         ("Pillar candle", "home/candle", "Scented candle"),
         ("Food storage container", "home/storage", "Storage basket"),
+        ("Baby nappies", "home/tissue", "Box of tissues"),
+        ("Deodorant stick", "beauty/spray-can", "Deodorant spray"),
+        ("Wired earphones", "electronics/earbuds", "Wireless earbuds"),
+        ("Countertop oven", "electronics/microwave", "Microwave"),
+        ("Chopsticks", "home/cutlery", "Forks"),
+        ("Silicone utensil set", "home/cooking-tool", "Silicone spatula"),
+        ("Gaming PC", "electronics/desktop-computer", "Office PC"),
     ],
 )
 def test_words_choose_a_kind_within_a_family(title: str, category: str, other: str) -> None:
@@ -785,9 +792,23 @@ def test_vegetables_have_shapes_of_their_own() -> None:
         ("园艺铲子 三件套", "home/garden", "garden-tool"),
         ("Kitchen sponges scrub, 8 pack", "home/cleaning", "sponge"),
         ("美妆蛋 粉色", "beauty/sponge", "sponge"),
+        ("Huggies Size 5 Nappies 84 Pack", "home/baby", "tissues"),
+        ("苏菲卫生巾 夜用 420mm", "beauty/sanitary", "tissues"),
+        ("Swagger Deodorant Stick, 85 g", "beauty/deodorant", "spray-can"),
+        ("Desktop Computer Tower, i7, 32 GB", "electronics/pc", "desktop-computer"),
+        ("狗窝 四季通用 中型犬", "home/pet", "pet-bed"),
+        ("Dog bed, large", "home/pet", "pet-bed"),
+        ("猫爬架大型猫抓板 剑麻", "home/pet", "cat-tree"),
+        ("Aluminium camera tripod", "electronics/accessories", "tripod"),
+        ("Singer Heavy Duty Sewing Machine", "electronics/other", "sewing-machine"),
+        ("电磁炉家用2200W 火锅套装", "electronics/kitchen", "hob"),
+        ("魔方三阶 磁力", "home/toy", "puzzle-cube"),
+        ("Packing tape, 6 rolls", "home/stationery", "tape"),
+        ("Kitchen utensil set, silicone", "home/kitchen", "cooking-tool"),
+        ("合金筷子 10双", "home/kitchen", "cutlery"),
     ],
 )
-def test_what_gardens_and_kitchens_need_has_a_shape_of_its_own(title: str, category: str, family: str) -> None:
+def test_what_shops_sell_has_a_shape_of_its_own(title: str, category: str, family: str) -> None:
     assert family_of(product(title, category)) == (FAMILIES[family], "")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from prodgen_render.families.kit import lathe, wrap_label
+from prodgen_render.families.sticks import STICKS, stick
 from prodgen_render.looks.finishes import METALLIC
 from prodgen_render.looks.look import Look
 from prodgen_render.looks.patterns import Srgb, mix
@@ -107,7 +108,9 @@ def _shade(look: Look, number: int) -> Srgb:
 
 
 def spray_can(look: Look) -> list[Part]:
-    """A pressure can with a cap."""
+    """A pressure can with a cap; an oval case where it is a stick."""
+    if look.says(STICKS):
+        return stick(look)
     radius, high = 0.024 * look.uniform(0.94, 1.1), 0.155 * look.uniform(0.9, 1.1) * look.tallness(200, 17)
     colour = look.colour()
     printed = look.label("lacquer", (2 * np.pi * radius, high * 0.8), colour, (0.34, 0.12, 0.66, 0.86), style="bare")

@@ -15,6 +15,7 @@ _TURNED = 10.0
 """Degrees that a knife is turned, so that its ends show more than an edge."""
 _SERVERS = ("salad server", "salad servers", "serving set", "serving spoon and fork", "沙拉勺", "沙拉叉", "分餐")
 _WOODS = ("wood", "walnut", "bamboo")
+_STICKS = ("chopstick", "chopsticks", "chopstick set", "筷子")
 _SHORT = ("paring", "fruit knife", "水果刀")
 
 
@@ -92,6 +93,8 @@ def _handle(look: Look, grip: Material, high: float, broad: bool, short: bool) -
 
 def cutlery(look: Look) -> list[Part]:
     """Fork, knife and spoon upright beside each other; a broad fork and spoon of wood or metal where they serve salad."""
+    if look.says(_STICKS):
+        return _chopsticks(look)
     servers = look.says(_SERVERS)
     metal = look.solid(*_WOODS, *_METALS) if servers else metal_or(look, *_METALS)
     scale = look.uniform(0.95, 1.06)
@@ -104,6 +107,27 @@ def cutlery(look: Look) -> list[Part]:
     for x, head in ((-0.042, _fork(metal)), (0.0, _table_knife(metal)), (0.042, _spoon(metal))):
         parts += [part.scaled(scale).moved(x=x * scale) for part in (*head, _stem(handle))]
     return parts
+
+
+def _chopsticks(look: Look) -> list[Part]:
+    """Five pairs side by side, square where they are held and round below, leaning back."""
+    stuff = look.solid(
+        "wood", "walnut", "bamboo", *_METALS, "matte plastic", default="#1d1d1f" if look.material_name == "" else None
+    )
+    tip = look.part("handle", stuff)
+    outline = np.stack([np.cos(np.linspace(0, 2 * np.pi, 33)[:-1]), np.sin(np.linspace(0, 2 * np.pi, 33)[:-1])], -1)
+    square = outline / np.maximum(np.abs(outline[:, :1]), np.abs(outline[:, 1:]))
+    parts = []
+    for number in range(10):
+        z = np.linspace(0, 0.225, 40)
+        share = np.clip((z - 0.08) / 0.05, 0, 1)[:, None, None]
+        thick = np.interp(z, [0, 0.225], [0.0020, 0.0034])[:, None, None]
+        ring = (outline * (1 - share) + square * 0.94 * share) * thick
+        rows = np.concatenate([ring, np.broadcast_to(z[:, None, None], (40, 32, 1))], -1)
+        x = (number // 2 - 2) * 0.024 + (0.0045 if number % 2 else -0.0045)
+        body = loft(np.concatenate([rows[:1] * [0, 0, 1], rows, rows[-1:] * [0, 0, 1]]), stuff if number % 2 else tip)
+        parts.append(body.turned(1.6 if number % 2 else -1.6, "y").moved(x=x))
+    return [part.turned(-10, "x") for part in parts]
 
 
 def _flat(z: Floats, half: Floats, thick: Floats, y: Floats, stuff: Material) -> Part:

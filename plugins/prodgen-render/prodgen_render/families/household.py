@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from prodgen_render.families.kit import lathe
+from prodgen_render.families.softpacks import SOFT_PACKS, soft_pack
 from prodgen_render.looks.finishes import FABRICS, woven
 from prodgen_render.looks.look import Look
 from prodgen_render.model import Part
@@ -106,7 +107,9 @@ def _lid(look: Look, wide: float, deep: float, high: float) -> list[Part]:
 
 
 def tissues(look: Look) -> list[Part]:
-    """A box of tissues with one drawn out of the slot in its top; a roll where the words name one."""
+    """A box of tissues with one drawn out of the slot in its top; a roll, or a soft pack of wipes or nappies, where the words name one."""
+    if look.says(SOFT_PACKS):
+        return soft_pack(look)
     if look.says(_ROLLS):
         return _roll(look)
     wide, deep, high = 0.225 * look.uniform(0.95, 1.05), 0.118, 0.082 * look.uniform(0.9, 1.2)

@@ -55,7 +55,7 @@ def _circle(radius: float, count: int = 120) -> Floats:
 
 def ring(look: Look) -> list[Part]:
     """A finger ring that stands, with a stone where the words name one."""
-    metal = _polished(metal_or(look, *_METALS))
+    metal = _polished(metal_or(look, *(_METALS if look.own_colour else _METALS[1:])))
     radius, thick = 0.0092 * look.uniform(0.95, 1.08), 0.0014 * look.uniform(0.85, 1.3)
     band = tube(_circle(radius), thick, metal, closed=True, flatten=1.3, up=(0, 1, 0), segments=32)
     parts = [band.moved(z=radius + thick)]

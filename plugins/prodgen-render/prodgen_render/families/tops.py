@@ -13,6 +13,7 @@ from prodgen_render.looks.patterns import mix
 from prodgen_render.model import Floats, Material, Part
 from prodgen_render.shapes.geometry import loft, smooth_path, tube
 from prodgen_render.shapes.implicit import ellipsoid, join, mesh
+from prodgen_render.vectors import smoothstep
 from prodgen_render.words.reading import sleeves_of
 
 _NARROW_NECK = (0.086, 0.062, 0.026)
@@ -97,8 +98,7 @@ def _zip(torso: Torso, metal: Material) -> Part:
 
 def hood_and_cords(neck: Floats, top: float, cloth: Material) -> list[Part]:
     """The hood as it lies around the neck and on the back, its opening hem, and two cords."""
-    back = np.clip((neck[:, 1] + 0.06) / 0.12, 0, 1)
-    back = back * back * (3 - 2 * back)
+    back = smoothstep((neck[:, 1] + 0.06) / 0.12)
     middle = neck.copy()
     middle[:, 0] *= 1.06 + 0.10 * back
     middle[:, 1] += 0.002 + 0.050 * back

@@ -22,6 +22,7 @@ _SMALL = (
     "迷你",
     "小冰箱",
 )
+_OVENS = ("oven", "烤箱")
 _DISHES = ("dishwasher", "洗碗机")
 _STEELS = ("steel", "aluminium", "metal", "iron")
 
@@ -151,11 +152,13 @@ def _flat_door(wide: float, high: float, front: float, shell: Material, metal: M
 
 
 def microwave(look: Look) -> list[Part]:
-    """A microwave oven: a dark window in its door, a display and buttons beside it."""
+    """A microwave oven: a dark window in its door, a display and buttons beside it; an oven has knobs, and its grip above."""
     wide, high = 0.49 * look.uniform(0.95, 1.08), 0.285 * look.uniform(0.95, 1.08)
     deep = 0.36
     shell = enamel(look, "#1f2022")
-    knobs = look.chance(0.4)
+    oven = look.says(_OVENS) and not look.says(("microwave", "微波炉"))
+    knobs = look.chance(0.4) or oven
+    high = 1.12 * high if oven else high
     steel, black = look.part("handle", look.plain("steel"), metal=True), look.plain("plastic", "#17181a")
     front, foot, door = -deep / 2, 0.014, wide * 0.73
     parts = block((wide, deep, high - foot), (0, 0, foot), shell, 0.010)
@@ -168,6 +171,9 @@ def microwave(look: Look) -> list[Part]:
     parts.append(window.turned(90, "x").moved(left - 0.012, front - 0.0158, foot + (high - foot) / 2))
     at = left + door / 2 - 0.022
     grip = [(at, front - 0.014, 0.2), (at, front - 0.042, 0.26), (at, front - 0.042, 0.74), (at, front - 0.014, 0.8)]
+    if oven:
+        x, z = 0.40 * door, 0.90
+        grip = [(left + s * x, front - out, z) for s, out in ((-1, 0.014), (-0.94, 0.042), (0.94, 0.042), (1, 0.014))]
     parts.append(tube(smooth_path(np.array(grip) * [1, 1, high], 30), 0.0075, steel, segments=16))
     right = wide / 2 - (wide - door) / 2
     parts += block(
@@ -183,7 +189,8 @@ def microwave(look: Look) -> list[Part]:
         dial = lathe([(1e-4, 0), (0.024, 0), (0.022, 0.018), (1e-4, 0.019)], [0, 0.002, 0.004, 0], steel, 60).turned(
             90, "x"
         )
-        return [*parts, *(dial.moved(right, front - 0.013, high * z) for z in (0.30, 0.58))]
+        places = (0.22, 0.42, 0.62) if oven else (0.30, 0.58)
+        return [*parts, *(dial.moved(right, front - 0.013, high * z) for z in places)]
     button = look.plain("matte plastic", "#4a4c50")
     rows = [(x, z) for z in (0.68, 0.57, 0.46, 0.35) for x in (-0.026, 0.0, 0.026)]
     parts += [
