@@ -1,4 +1,4 @@
-"""Row-wise vector algebra; faster than reductions and broadcasts over an axis of length three."""
+"""Row-wise vector algebra, faster than reductions and broadcasts over an axis of length three; a smooth step."""
 
 from __future__ import annotations
 
@@ -51,3 +51,9 @@ def interpolate(values: Floats, corners: Ints, weights: Floats) -> Floats:
         total += found[2][:, k] * weights[:, 2]
         out[:, k] = total
     return out
+
+
+def smoothstep(t: Floats) -> Floats:
+    """0 below 0, 1 above 1, and a smooth passage between."""
+    t = np.clip(t, 0, 1)
+    return np.asarray(t * t * (3 - 2 * t))

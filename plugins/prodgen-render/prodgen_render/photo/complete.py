@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from prodgen_render.model import Floats
-from prodgen_render.photo.texture import bands, bilinear, smoothstep
+from prodgen_render.photo.texture import bands, bilinear
+from prodgen_render.vectors import smoothstep
 from prodgen_sdk.images.colour import to_srgb
 from prodgen_sdk.types import Mask
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import numpy as np
 
 from prodgen_render.model import Floats, Texture
-from prodgen_render.photo.texture import Shot, bands, smoothstep
+from prodgen_render.photo.texture import Shot, bands
 from prodgen_render.rendering.lights import turn
 from prodgen_render.rendering.surface import bearing, gloss_at
+from prodgen_render.vectors import smoothstep
 from prodgen_sdk.types import Mask
 
 _ROWS, _BINS = 128, 180

@@ -11,9 +11,10 @@ from prodgen_render.model import Floats, Ints, Model3D, Part
 from prodgen_render.photo.frame import PhotoCamera
 from prodgen_render.photo.relief import patterned, without_print
 from prodgen_render.photo.solid import material
-from prodgen_render.photo.texture import SHADING, Shot, bilinear, smoothstep
+from prodgen_render.photo.texture import SHADING, Shot, bilinear
 from prodgen_render.rendering.lights import lighting, relative_light, turn
 from prodgen_render.rendering.tracer import Tracer
+from prodgen_render.vectors import smoothstep
 from prodgen_sdk.images.colour import to_srgb
 from prodgen_sdk.types import Mask
 

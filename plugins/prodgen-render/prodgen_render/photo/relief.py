@@ -9,10 +9,11 @@ from prodgen_render.photo.cutout import Cutout
 from prodgen_render.photo.frame import PhotoCamera
 from prodgen_render.photo.plan import Plan, placed
 from prodgen_render.photo.solid import material
-from prodgen_render.photo.texture import SHADING, UNSEEN, Shot, bilinear, seen_in, smoothstep, towards_mean
+from prodgen_render.photo.texture import SHADING, UNSEEN, Shot, bilinear, seen_in, towards_mean
 from prodgen_render.photo.wall import wall_parts
 from prodgen_render.rendering.lights import lighting, relative_light, turn
 from prodgen_render.shapes.triangles import smooth_normals
+from prodgen_render.vectors import smoothstep
 from prodgen_sdk.images.colour import to_srgb
 from prodgen_sdk.types import Mask
 

@@ -18,10 +18,10 @@ from prodgen_render.photo.texture import (
     bilinear,
     merged,
     seen_in,
-    smoothstep,
     towards_mean,
 )
 from prodgen_render.shapes.triangles import grid_faces
+from prodgen_render.vectors import smoothstep
 
 _COLUMNS = 128
 _MOST_TEXELS = 2048

@@ -16,6 +16,7 @@ from prodgen_render.model import Floats
 from prodgen_render.photo.cutout import Cutout
 from prodgen_render.photo.frame import PhotoCamera
 from prodgen_render.rendering.lights import lighting, relative_light, turn
+from prodgen_render.vectors import smoothstep
 from prodgen_sdk.images.colour import to_linear, to_srgb
 from prodgen_sdk.types import Mask
 
@@ -104,12 +105,6 @@ def _seen_in(shot: Shot, points: Floats, normals: Floats) -> tuple[Floats, Float
     # A light that is nearly none would blow up the noise of dark edges.
     light = np.maximum(light.reshape(x.shape), 0.35)
     return bilinear(colour, x - 0.5, y - 0.5) / light[..., None], weight
-
-
-def smoothstep(t: Floats) -> Floats:
-    """0 below 0, 1 above 1, and a smooth passage between."""
-    t = np.clip(t, 0, 1)
-    return np.asarray(t * t * (3 - 2 * t))
 
 
 def bilinear(picture: Floats, x: Floats, y: Floats) -> Floats:

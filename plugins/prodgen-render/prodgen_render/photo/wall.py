@@ -8,8 +8,9 @@ from prodgen_render.model import Floats, Ints, Part
 from prodgen_render.photo.frame import PhotoCamera
 from prodgen_render.photo.plan import Plan
 from prodgen_render.photo.solid import material
-from prodgen_render.photo.texture import SHADING, Shot, smoothstep
+from prodgen_render.photo.texture import SHADING, Shot
 from prodgen_render.rendering.lights import lighting, relative_light
+from prodgen_render.vectors import smoothstep
 from prodgen_sdk.types import Mask
 
 _TOPS, _PRINTED_TOPS, _LYING, _AROUND = 4.0, 8.0, 25.0, 4

@@ -15,7 +15,7 @@ from prodgen_render.model import Floats
 from prodgen_render.rendering.lights import Lighting, turn
 from prodgen_render.rendering.sampling import cosine_hemisphere, r2
 from prodgen_render.rendering.tracer import Tracer
-from prodgen_render.vectors import plus
+from prodgen_render.vectors import plus, smoothstep
 from prodgen_sdk.types import Mask
 
 _DOME_DIRECTIONS, _KEY_DIRECTIONS = 96, 40
@@ -65,11 +65,6 @@ class Floor:
         return out
 
 
-def _smoothstep(t: Floats) -> Floats:
-    t = np.clip(t, 0, 1)
-    return t * t * (3 - 2 * t)
-
-
 def _blur(grid: Floats) -> Floats:
     wide = np.pad(grid, 1, mode="edge")
     down = 0.25 * wide[:-2] + 0.5 * wide[1:-1] + 0.25 * wide[2:]
@@ -100,7 +95,7 @@ class FloorMaker:
         x, y = np.meshgrid(at[:, 0], at[:, 1])
         self.places = np.stack([x, y, np.full_like(x, tracer.floor - 2e-4)], -1).astype(np.float32)
         away = np.hypot(x - centre[0], y - centre[1]) / half
-        self.window = _smoothstep((1 - away) / 0.55)
+        self.window = smoothstep((1 - away) / 0.55)
         self.at_azimuth = lru_cache(maxsize=16)(self._at_azimuth)
 
     def arrived(self, directions: Floats) -> Floats:

@@ -13,6 +13,7 @@ from functools import cache
 import numpy as np
 
 from prodgen_render.model import Floats
+from prodgen_render.vectors import smoothstep
 
 FRONT_LEVEL = 0.88
 ROWS, COLUMNS = 96, 192
@@ -45,8 +46,7 @@ class Softbox:
         safe = np.maximum(ahead, 1e-3)
         fall = np.ones(directions.shape[:-1], np.float32)
         for axis, extent in ((right, self.width), (up, self.height)):
-            t = np.clip((extent - np.abs(directions @ axis) / safe) / (self.edge * extent), 0, 1)
-            fall *= t * t * (3 - 2 * t)
+            fall *= smoothstep((extent - np.abs(directions @ axis) / safe) / (self.edge * extent))
         return np.where(ahead > 0, fall * self.radiance, 0).astype(np.float32)
 
     def towards(self, x: Floats, y: Floats) -> Floats:
@@ -209,8 +209,7 @@ class Lighting:
 def _radiance(rig: Rig, directions: Floats) -> tuple[Floats, Floats]:
     z = directions[..., 2]
     sky = rig.horizon + (rig.zenith - rig.horizon) * np.clip(z, 0, 1) ** 0.7
-    t = np.clip((z + 0.16) / 0.2, 0, 1)
-    dome = rig.ground + (sky - rig.ground) * (t * t * (3 - 2 * t))
+    dome = rig.ground + (sky - rig.ground) * smoothstep((z + 0.16) / 0.2)
     for light in rig.others:
         dome = np.maximum(dome, light.at(directions))
     return dome.astype(np.float32), rig.key.at(directions)
@@ -219,9 +218,8 @@ def _radiance(rig: Rig, directions: Floats) -> tuple[Floats, Floats]:
 def _with_sweep(dome: Floats, directions: Floats, white: float) -> Floats:
     """The dome as metal shows it: the sweep below and behind the product is as white as the picture's background."""
     y, z = directions[..., 1], directions[..., 2]
-    low, behind = np.clip((0.04 - z) / 0.2, 0, 1), np.clip(1.2 * y - 1.2 * np.maximum(z, 0), 0, 1)
-    share = np.maximum(low, behind)
-    share = share * share * (3 - 2 * share)
+    low, behind = (0.04 - z) / 0.2, 1.2 * y - 1.2 * np.maximum(z, 0)
+    share = smoothstep(np.maximum(low, behind))
     return np.asarray(np.maximum(dome, white * share), np.float32)
 
 

@@ -17,6 +17,7 @@ from prodgen_render.rendering.maps import geometry, geometry_maps
 from prodgen_render.rendering.quality import FINAL, Quality
 from prodgen_render.rendering.threads import in_order, usable
 from prodgen_render.rendering.tracer import Tracer
+from prodgen_render.vectors import smoothstep
 from prodgen_sdk import images
 from prodgen_sdk.types import Generated, Image, MapKind, Mask, Scene, View
 
@@ -192,7 +193,6 @@ def _floor_shade(floor: Floor, eye: Camera) -> Floats:
     picture = (shade * level).reshape(size, size)
     if eye.view.distance >= 0.9:
         # The frame of a packshot is plain: shadows end before it.
-        inwards = np.clip(np.minimum(middles, size - middles) / (0.14 * size) - 0.08, 0, 1)
-        ramp = inwards * inwards * (3 - 2 * inwards)
+        ramp = smoothstep(np.minimum(middles, size - middles) / (0.14 * size) - 0.08)
         picture = picture * ramp[:, None] * ramp
     return np.asarray(picture, np.float32)
