@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -123,6 +124,18 @@ def test_table_and_grids_are_written(outcome):
     grid = images.load(out / "grid-render-parametric.png")
     assert grid.shape[1] > 4 * 100
     assert page.count("](grid-") == len(list(out.glob("grid-*.png"))) == 9  # all but the truth and who was not run
+
+
+def test_families_that_the_classifier_does_not_know_are_counted(dataset, judge, tmp_path):
+    data = shutil.copytree(dataset, tmp_path / "data")
+    lines = (data / "manifest.jsonl").read_text()
+    (data / "manifest.jsonl").write_text(lines.replace('"family": "ball"', '"family": "zeppelin"'))
+    options = {"data": str(data), "out": str(tmp_path / "out"), "judge": str(judge), "n": 6, "prompts": 1, "seeds": 2}
+    figures = fake_host(plugin).get("benchmark", "quality/generators").run(options)
+    assert 0 < figures["unknown_family"] < 6
+    assert figures["true_renders_family"] >= 0.75
+    said = f"does not know the family of {figures['unknown_family']} of them"
+    assert said in (tmp_path / "out" / "generators.md").read_text()
 
 
 class TestGenerators(BenchmarkContract):

@@ -17,7 +17,7 @@ from prodgen_quality.generators.products import RenderedProduct, read_products
 from prodgen_quality.generators.report import write_report
 from prodgen_quality.generators.table import Row, rows_of
 from prodgen_quality.generators.trial import Trial, seeded, try_out
-from prodgen_quality.judge.weights import Judge, read_judge
+from prodgen_quality.judge.weights import QUESTIONS, Judge, label_of, read_judge
 from prodgen_sdk.config import validate
 from prodgen_sdk.context import Context
 from prodgen_sdk.distances import spread
@@ -108,6 +108,7 @@ class GeneratorsEvaluation(Benchmark):
             "prompts": options.prompts,
             "seeds": options.seeds,
             "judge": judge.digest[:12],
+            **_unknown(held_out, judge),
             "data": str(options.data) if options.data else f"rendered, seed {_SEED}",
         }
         if options.out is not None:
@@ -174,6 +175,15 @@ def _real_spread(
         by_seed = seeded(drawing[0], held_out, options.prompts, options.seeds, ctx)
         found = [spread(judge.features(pictures)) for pictures in by_seed]
     return sum(found) / len(found) if found else None
+
+
+def _unknown(held_out: Sequence[RenderedProduct], judge: Judge) -> dict[str, int]:
+    """Of how many products the judge cannot know an answer: they are left out of that column."""
+    counts = {
+        question: sum(label_of(product.labels, question) not in judge.known[question] for product in held_out)
+        for question in QUESTIONS[:-1]
+    }
+    return {f"unknown_{question}": count for question, count in counts.items() if count}
 
 
 def _flat(rows: Sequence[Row]) -> dict[str, float]:

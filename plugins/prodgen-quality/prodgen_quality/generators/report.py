@@ -55,11 +55,15 @@ def write_report(
 
 def markdown(rows: Sequence[Row], absent: Mapping[str, str], facts: Mapping[str, Any], grids: Mapping[str, str]) -> str:
     """A page with the table, what was not run, how to read it, and the grids."""
+    unknown = [f"the {name} of {facts[f'unknown_{name}']}" for name in COLUMNS if f"unknown_{name}" in facts]
+    left_out = (
+        f" The classifier does not know {', '.join(unknown)} of them: left out of that column." if unknown else ""
+    )
     shown = [name for name in COLUMNS if any(row.cells.get(name) for row in rows)]
     lines = [
         "# Generators",
         "",
-        f"{facts['products']} held-out products, {facts['views']} views each, {facts['size']} pixels. Made by `prodgen eval generators`.",
+        f"{facts['products']} held-out products, {facts['views']} views each, {facts['size']} pixels.{left_out} Made by `prodgen eval generators`.",
         "",
         "| | " + " | ".join(COLUMNS[name] for name in shown) + " |",
         "|---|" + "---|" * len(shown),
