@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -27,6 +26,7 @@ from prodgen_sdk.pipeline.run import GenerationOptions, GenerationResult, Genera
 from prodgen_sdk.pipeline.screen import checkers_of
 from prodgen_sdk.runtime import Seed
 from prodgen_sdk.scheduler import Batcher
+from prodgen_sdk.threads import cores
 from prodgen_sdk.types import Image, Locale, Media, Photo, Product, Scene, View, parse_views
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ class Production:
         parts: list[GenerationResult] = []
         done, total = 0, sum(map(len, by_views.values()))
         # To decode, measure and encode is the work; numpy and Pillow do it beside each other.
-        pool = ThreadPoolExecutor(os.cpu_count() or 1, "prodgen-photos")
+        pool = ThreadPoolExecutor(cores(), "prodgen-photos")
         try:
             for order, part in zip(orders, pool.map(self.generate, orders), strict=True):
                 parts.append(part)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +14,7 @@ from prodgen_sdk.checkpoints.safety import files
 from prodgen_sdk.checkpoints.sources import Checkpoint, Source, WeightsFile, local_path
 from prodgen_sdk.errors import ConfigError
 from prodgen_sdk.files import file_digest, write_atomically
+from prodgen_sdk.threads import cores
 
 _AT_ONCE = 8  # files that are read at the same time
 
@@ -25,7 +25,7 @@ def folder_digest(folder: Path, digest: Callable[[Path], str] = file_digest) -> 
     In a shell: `find . -type f -not -path '*/.*' | sed 's|^./||' | LC_ALL=C sort | xargs -d '\\n' sha256sum | sha256sum`
     """
     lines = sorted((path.relative_to(folder).as_posix(), path) for path in files(folder))
-    with ThreadPoolExecutor(min(_AT_ONCE, os.cpu_count() or 1)) as pool:  # hashing lets other threads run
+    with ThreadPoolExecutor(min(_AT_ONCE, cores())) as pool:  # hashing lets other threads run
         digests = pool.map(digest, [path for _, path in lines])
         text = "".join(f"{found}  {name}\n" for found, (name, _) in zip(digests, lines, strict=True))
     return hashlib.sha256(text.encode()).hexdigest()

@@ -16,6 +16,8 @@ from typing import Any
 
 import numpy as np
 
+from prodgen_sdk.threads import cores
+
 SHARD_BYTES = 4 * 10**9
 _BLOCK = 2**22  # numbers of a block
 _COUNTER = "num_batches_tracked"  # of batch normalisation: a whole number
@@ -103,7 +105,7 @@ def write_random(folder: Path, shapes: Mapping[str, tuple[int, ...]], dtype: str
         total = sum(_width(name, dtype) * int(np.prod(shape)) for name, shape in shapes.items())
         text = json.dumps({"metadata": {"total_size": total}, "weight_map": where}, indent=2)
         (folder / f"{stem}{ending}.index.json").write_text(text)
-    with ThreadPoolExecutor(min(_AT_ONCE, os.cpu_count() or 1)) as pool:
+    with ThreadPoolExecutor(min(_AT_ONCE, cores())) as pool:
         list(pool.map(lambda item: write_file(folder / item[0], item[1], dtype), zip(names, shards, strict=True)))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
 import time
 from collections.abc import Mapping
@@ -23,6 +22,7 @@ from prodgen_sdk.files import check_writable, write_atomically
 from prodgen_sdk.host import Host
 from prodgen_sdk.specs import Kind
 from prodgen_sdk.studio import Studio
+from prodgen_sdk.threads import cores
 
 _USED: tuple[Kind, ...] = (
     "describer", "text_encoder", "image_encoder", "generator", "compositor", "body_parser", "index", "ranker", "policy",
@@ -100,7 +100,7 @@ def environment(host: Host) -> Environment:
     return Environment(
         python=platform.python_version(),
         system=f"{platform.system()} {platform.machine()}",
-        cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+        cores=cores(),
         device=host.context().device,
         distributions=distributions,
         components=used,

@@ -7,7 +7,6 @@ index that was made by other encoders, is damaged or is ahead of the database is
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InvalidImage, PluginError, StoreError
 from prodgen_sdk.pipeline.embed import Embedder
 from prodgen_sdk.pipeline.produce import load_variant
+from prodgen_sdk.threads import cores
 from prodgen_sdk.types import Facets, Image, IndexChange, Product, Remove, Upsert, Variant, trusted
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def _picture_vectors(store: Store, embedder: Embedder, wanted: Mapping[str, str]
 
     missing = [id for digest, id in wanted.items() if digest not in known]
     parts = [missing[start : start + _PICTURES] for start in range(0, len(missing), _PICTURES)]
-    with ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1), "prodgen-embed") as pool:
+    with ThreadPoolExecutor(min(_THREADS, cores()), "prodgen-embed") as pool:
         for fresh in pool.map(embed, parts):
             store.embeddings.put_many(key, fresh)
             known.update(fresh)

@@ -129,7 +129,7 @@ def test_photos_are_published_beside_each_other_and_come_out_in_order(tmp_path, 
             return super().evaluate(images, references, ctx)
 
     met: list[int] = []
-    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    monkeypatch.setattr("prodgen_sdk.production.cores", lambda: 2)
     monkeypatch.setattr("prodgen_sdk.testing.fakes.pictures.BrightnessEvaluator", Meets)
     for n in range(20):
         images.save(np.full((10, 10, 3), 10 * n, np.uint8), tmp_path / f"{n}.png")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
+
+from prodgen_sdk.threads import cores
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -19,8 +20,7 @@ def each(work: Callable[[A], B], items: Iterable[A]) -> list[B]:
     [1, 2]
     """
     todo = list(items)
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    workers = min(len(todo), cores, _MOST)
+    workers = min(len(todo), cores(), _MOST)
     if workers < 2:
         return [work(item) for item in todo]
     with ThreadPoolExecutor(workers) as pool:

@@ -8,15 +8,16 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
+from prodgen_sdk.threads import cores
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
 def usable() -> int:
     """How many threads this process may keep busy: its cores, or fewer where OMP_NUM_THREADS says so."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     asked = os.environ.get("OMP_NUM_THREADS", "")
-    return min(cores, max(1, int(asked))) if asked.isdigit() else cores
+    return min(cores(), max(1, int(asked))) if asked.isdigit() else cores()
 
 
 def in_order(work: Callable[[Item], Result], items: Iterable[Item], threads: int) -> Iterator[Result]:
