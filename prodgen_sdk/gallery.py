@@ -185,7 +185,7 @@ def page(sheet: Sheet) -> str:
     ]
     return markup.page(
         "Try-on gallery",
-        _STYLE,
+        markup.PLAIN + _STYLE,
         el("h1", "Try-on gallery"),
         el(
             "p",
@@ -205,14 +205,11 @@ def _cells(sheet: Sheet, person: str, row: Sequence[Cell]) -> Iterator[Html]:
             yield el("td", shown, el("small", el("b", f"{cell.confidence:.2f}"), f" {cell.note}"))
 
 
-_STYLE = """
-:root { --ink: #1c1c1e; --paper: #fff; --soft: #f1f1f3; --dim: #6a6a70; }
-@media (prefers-color-scheme: dark) { :root { --ink: #eee; --paper: #161618; --soft: #26262a; --dim: #a0a0a8; } }
-body { font: 15px/1.45 system-ui, sans-serif; color: var(--ink); background: var(--paper); margin: 2rem; }
-h1 { font-size: 1.4rem; } .scroll { overflow: auto; max-height: 92vh; } @media print { .scroll { max-height: none; } } table { border-collapse: separate; border-spacing: 8px; }
+_STYLE = """\
+.scroll { overflow: auto; max-height: 92vh; } @media print { .scroll { max-height: none; } } table { border-collapse: separate; border-spacing: 8px; }
 td, th { vertical-align: bottom; font-weight: normal; text-align: left; max-width: 15rem; }
 thead th { position: sticky; top: 0; background: var(--paper); } tbody th { position: sticky; left: 0; background: var(--paper); }
 img { display: block; border-radius: 6px; height: auto; } thead img { background: #fff; max-width: 8rem; } small { display: block; color: var(--dim); padding-top: 4px; }
 .refused { background: var(--soft); border-radius: 6px; padding: 12px; vertical-align: top; color: var(--dim); } .refused strong { display: block; color: var(--ink); }
-@media (max-width: 600px) { body { margin: 1rem; } img, thead img { max-width: 6.5rem; } td, th { max-width: 8rem; } }
+@media (max-width: 600px) { img, thead img { max-width: 6.5rem; } td, th { max-width: 8rem; } }
 """

@@ -17,6 +17,14 @@ _SCRIPT = "; script-src 'sha256-{}'"
 """Of all scripts, the one with this digest: none that gets into the page in another way."""
 _VOID = {"img", "meta", "br", "input"}
 _QUALITY = 82
+PLAIN = """
+:root { --ink: #1c1c1e; --paper: #fff; --soft: #f1f1f3; --dim: #6a6a70; }
+@media (prefers-color-scheme: dark) { :root { --ink: #eee; --paper: #161618; --soft: #26262a; --dim: #a0a0a8; } }
+body { font: 15px/1.45 system-ui, sans-serif; color: var(--ink); background: var(--paper); margin: 2rem; }
+h1 { font-size: 1.4rem; }
+@media (max-width: 600px) { body { margin: 1rem; } }
+"""
+"""The style of a plain page, light or dark as its reader likes it, to go on from."""
 
 
 class Html(str):

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from prodgen_sdk.cli.decisions import LONGEST_REASON, why
-from prodgen_sdk.markup import Html, el, page, picture
+from prodgen_sdk.markup import PLAIN, Html, el, page, picture
 
 if TYPE_CHECKING:
     from prodgen_sdk.studio import Studio
@@ -36,7 +36,7 @@ def review_page(studio: Studio, variants: Sequence[Variant], state: str, more: i
     words = [f"{len(variants)} images of {len(products)} products {are}."]
     words += [f"{more} more are left out."] if more else []
     top = (el("h1", "Review"), el("p", " ".join(words)), _how(state))
-    return page("Review", _STYLE, *top, *products, _save() if _STEPS.get(state) else None, script=_SCRIPT)
+    return page("Review", PLAIN + _STYLE, *top, *products, _save() if _STEPS.get(state) else None, script=_SCRIPT)
 
 
 def _how(state: str) -> Html:
@@ -112,17 +112,14 @@ def _choice(id: str, about: str, steps: dict[str, str]) -> Html | None:
     return el("fieldset", choices, reason, aria_label=about, hidden=True)
 
 
-_STYLE = """
-:root { --ink: #1c1c1e; --paper: #fff; --soft: #f1f1f3; --dim: #6a6a70; }
-@media (prefers-color-scheme: dark) { :root { --ink: #eee; --paper: #161618; --soft: #26262a; --dim: #a0a0a8; } }
-body { font: 15px/1.45 system-ui, sans-serif; color: var(--ink); background: var(--paper); margin: 2rem; }
-h1 { font-size: 1.4rem; } h2 { font-size: 1.05rem; margin: 2rem 0 .6rem; } h2 small { font-weight: normal; color: var(--dim); padding-left: .6rem; }
+_STYLE = """\
+h2 { font-size: 1.05rem; margin: 2rem 0 .6rem; } h2 small { font-weight: normal; color: var(--dim); padding-left: .6rem; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 200px), 1fr)); gap: 18px 14px; } figure { margin: 0; max-width: 320px; }
 img { display: block; border-radius: 6px; background: #fff; width: 100%; height: auto; box-sizing: border-box; border: 1px solid var(--soft); }
 figcaption { font-size: 13px; color: var(--dim); padding-top: 4px; } figcaption b { display: block; color: var(--ink); }
 ul { margin: 2px 0; padding-left: 1.1rem; color: var(--ink); } code { font-size: 12px; user-select: all; }
 figcaption code { display: block; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-@media (max-width: 600px) { body { margin: 1rem; } h2 small { display: block; padding: 0; } }
+@media (max-width: 600px) { h2 small { display: block; padding: 0; } }
 .how { color: var(--dim); } .how code { color: var(--ink); display: inline-block; } .how code { background: var(--soft); border-radius: 4px; padding: 2px 6px; margin-right: 8px; } .lost { background: var(--soft); padding: 12px; border-radius: 6px; }
 fieldset { border: 0; padding: 0; margin: 4px 0 0; color: var(--ink); } label { margin-right: 8px; } fieldset input[type=text] { width: 100%; box-sizing: border-box; margin-top: 2px; font: inherit; }
 section > button { margin: 0 8px 8px 0; } figure:has(input[value=approved]:checked) img { outline: 3px solid #2e9e5b; } figure:has(input[value=rejected]:checked) img { outline: 3px solid #d04545; opacity: .6; } figure:has(input[value=in_review]:checked) img { outline: 3px solid #3a78d0; }
