@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -29,6 +30,8 @@ _FADE = 0.72
 """How far a gradient goes from its colour to paper."""
 _COLOURS = ("#c3272b", "#2f62ad", "#3f8a55", "#e9802c", "#f0c33c", "#7a55a3", "#1f7f86", "#eda5b6", "#1f2f55")
 """Of products that name none."""
+_NO = re.compile(r"\b(?:no|not|without)\b|不要|没有|无", re.IGNORECASE)
+"""What may stand before that which is unwanted."""
 _UNLIKE = 0.35
 """How far in RGB they are from a colour that is unwanted."""
 
@@ -79,7 +82,7 @@ def briefs_of(
     briefs = []
     for request, product, read in zip(requests, products, sketches, strict=True):
         unwanted = None
-        if unwelcome := request.negative.strip()[:300]:
+        if unwelcome := _NO.sub(" ", request.negative[:300]).strip():
             (unwanted,) = renderer.sketch([Product(sku="negative", title=unwelcome, category=product.category)], ctx)
         sketch = _grounded(read, f"{part}|{request.seed}colour", unwanted)
         sketch = sketch if unwanted else with_second_colour(sketch)
@@ -134,7 +137,7 @@ def as_learnt(sketch: ProductAsset, domain: str, space: Space) -> ProductAsset:
     pattern = sketch.pattern
     if sketch.layout in ("label", "screen") and pattern != "logo":
         pattern = "plain"
-    kin, usual = _kin_of(sketch.layout, domain)
+    kin, usual = _kin_of(sketch.layout, pattern, domain)
     family = sketch.family if sketch.family in space.families else kin
     material = sketch.material if sketch.material in space.materials else usual
     if sketch.layout == "screen" and family == kin:
@@ -143,11 +146,13 @@ def as_learnt(sketch: ProductAsset, domain: str, space: Space) -> ProductAsset:
     return sketch.model_copy(update={"pattern": pattern, "family": family, "material": material, "colour": colour})
 
 
-def _kin_of(layout: str, domain: str) -> tuple[str, str]:
-    """A family that was learnt from with artwork of a layout and domain, and its material."""
+def _kin_of(layout: str, pattern: str, domain: str) -> tuple[str, str]:
+    """A family that was learnt from with artwork of a layout, pattern and domain, and its material; cloth has prints, never plain labels."""
     if layout == "screen":
         return "tablet", "aluminium"
-    if layout in ("label", "none") and domain in ("food", "beauty", "electronics"):
+    if layout in ("label", "none") and (
+        domain in ("food", "beauty", "electronics") or (layout, pattern) == ("label", "plain")
+    ):
         return "bottle", "glass"
     return "sweater", "cotton"
 

@@ -251,6 +251,7 @@ def test_a_family_of_later_days_has_proportions_by_chance(host, id):
         ("Serum dropper bottle", "beauty/serum", ("bottle", "glass", "plain", "label")),
         ("4K monitor", "electronics/monitor", ("tablet", "aluminium", "plain", "screen")),
         ("Striped mug", "home/mug", ("mug", "ceramic", "stripes", "tile")),
+        ("Book of recipes", "home/book", ("bottle", "paper", "plain", "label")),
     ],
 )
 def test_networks_are_asked_for_what_they_have_seen(host, title, category, learnt):
@@ -446,4 +447,4 @@ def test_artwork_is_laid_over_paper_or_the_named_colour_or_one_by_lot_that_is_no
     assert grounds("Red mug with dots", seeds=[1]) == {None}
     assert len(grounds("Mug with dots")) > 3
     assert grounds("Mug with dots") & {"#c3272b", "#e9802c"}
-    assert not grounds("Mug with dots", negative="red") & {"#c3272b"}
+    assert not grounds("Mug with dots", negative="no red") & {"#c3272b"}

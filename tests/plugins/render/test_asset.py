@@ -224,6 +224,9 @@ def test_a_draft_looks_like_the_picture():
         ("Red lemon soda", "food/can", "#c3272b"),
         ("Cola", "food/can", None),
         ("T-shirt", "apparel/t-shirt", None),
+        ("Cotton striped T-shirt", "apparel/t-shirt", None),
+        ("Leather bag with flowers", "apparel/bag", "#7d4f2e"),
+        ("Red leather bag with flowers", "apparel/bag", None),
     ],
 )
 def test_a_sketch_knows_what_its_label_is_printed_on_unless_the_design_decides(title, category, ground):
@@ -239,3 +242,19 @@ def test_a_product_that_nothing_gives_a_colour_has_that_of_its_artwork():
         assert facts["colour"] == "teal"
         named = sketch.model_copy(update={"ground": "#1f7f86", "colour": "#c3272b"})
         assert model_of(product, named).facts["colour"] == "red"
+
+
+@pytest.mark.parametrize(
+    ("title", "category", "colour"),
+    [
+        ("Cotton striped T-shirt", "apparel/t-shirt", "teal"),
+        ("Dotted phone case", "electronics/phone-case", "teal"),
+        ("Striped oak tray", "home/tray", ""),
+        ("Red striped mug", "home/mug", "red"),
+    ],
+)
+def test_patterned_goods_have_the_colour_of_their_design_unless_words_or_material_give_one(title, category, colour):
+    product = Product(sku="p", title=title, category=category)
+    with detail(0.2):
+        facts = model_of(product, sketch_of(product).model_copy(update={"ground": "#1f7f86"})).facts
+    assert facts["colour"] == colour or (not colour and facts["colour"] != "teal")

@@ -10,7 +10,7 @@ from prodgen_render.asset.look import AssetLook
 from prodgen_render.drawing import Drawer
 from prodgen_render.families import FAMILIES, family_of
 from prodgen_render.families.traits import traits_of
-from prodgen_render.looks.finishes import FINISH, code_of
+from prodgen_render.looks.finishes import FINISH, OWN, code_of
 from prodgen_render.looks.patterns import Srgb
 from prodgen_render.model import Model3D
 from prodgen_render.parametric import look_of, model_with
@@ -19,6 +19,7 @@ from prodgen_render.shapes.detail import detail
 from prodgen_render.words.reading import colours_of, material_of, pattern_of
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError
+from prodgen_sdk.images.colour import to_srgb
 from prodgen_sdk.interfaces import Renderer
 from prodgen_sdk.types import AssetRequest, Finish, Generated, Product, ProductAsset
 
@@ -67,14 +68,19 @@ class _Unprinted(AssetLook):
 
 
 def _ground_of(product: Product, sketch: ProductAsset) -> str | None:
-    """The colour that a package's label is printed on; None where its design decides."""
+    """The colour that artwork is laid over where it is another than the main one: that of a package's label, or of a material that
+    keeps its own; None where the design decides.
+    """
     traits = traits_of(sketch.family)
-    if traits.layouts["plain"] != "label":
-        return None
     look = _Unprinted.of(product, sketch, traits.draws)
-    with detail(_ROUGH):
-        FAMILIES[sketch.family].build(look)
-    return look.noted.get("ground")
+    if sketch.layout == "label" and traits.layouts["plain"] == "label":
+        with detail(_ROUGH):
+            FAMILIES[sketch.family].build(look)
+        return look.noted.get("ground")
+    if sketch.layout in ("tile", "surface") and sketch.colour is None and sketch.material in OWN:
+        shown = 255 * to_srgb(look.plain(sketch.material).mean_colour)
+        return code_of(shown.round().astype(int).tolist())
+    return None
 
 
 def asset_of(product: Product, seed: int = 0) -> ProductAsset:

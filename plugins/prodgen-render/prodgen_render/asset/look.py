@@ -14,7 +14,7 @@ from PIL import Image
 
 from prodgen_render.asset.labels import WORDS
 from prodgen_render.families.traits import traits_of
-from prodgen_render.looks.finishes import srgb
+from prodgen_render.looks.finishes import OWN, srgb
 from prodgen_render.looks.lettering import write, write_title
 from prodgen_render.looks.look import Look, pixels
 from prodgen_render.looks.patterns import Srgb, brightness, ink_for, mix
@@ -76,14 +76,20 @@ class AssetLook(Look):
     def pattern_name(self) -> str:
         return self.asset.pattern
 
+    @cached_property
+    def _designed(self) -> str | None:
+        """The main colour: the asset's, or else that which its pattern or print was laid over, unless the material keeps its own."""
+        is_package = self.asset.layout == "label" and traits_of(self.asset.family).layouts["plain"] == "label"
+        if self.asset.colour or is_package or self.asset.layout == "screen" or self.asset.material in OWN:
+            return self.asset.colour
+        return self.asset.ground
+
     @property
     def own_colour(self) -> bool:
-        return super().own_colour and self.asset.colour is None
+        return super().own_colour and self._designed is None
 
     def colour(self, default: str | None = None) -> Srgb:
-        if self.asset.colour is None:
-            return super().colour(default)
-        return self.note(srgb(self.asset.colour))
+        return super().colour(default) if self._designed is None else self.note(srgb(self._designed))
 
     def accent(self, base: Srgb, default: str | None = None) -> Srgb:
         if self.asset.accent is None or (default and len(self._named) < 2):
