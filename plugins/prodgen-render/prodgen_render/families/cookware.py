@@ -7,11 +7,13 @@ import numpy as np
 from prodgen_render.families.kit import lathe
 from prodgen_render.looks.finishes import METALS
 from prodgen_render.looks.look import Look
-from prodgen_render.model import Part
-from prodgen_render.shapes.geometry import smooth_path, tube
+from prodgen_render.model import Floats, Part
+from prodgen_render.shapes.geometry import bent, revolve, smooth_path, tube
 
 _METALS = ("steel", "iron", "aluminium", "copper", "metal", "ceramic")
 _KETTLES = ("steel", "matte plastic", "plastic", "glass", "iron", "copper", "ceramic", "metal")
+_GOOSENECK = ("gooseneck", "pour over", "pour-over", "鹅颈", "细口", "手冲")
+_TEAPOTS = ("teapot", "teapots", "tea pot", "泡茶壶", "紫砂壶", "功夫茶壶")
 _DEEP = ("wok", "saute", "sauté", "炒锅")
 _ONE_HANDLE = ("saucepan", "saucepans", "sauce pan", "milk pan", "奶锅", "雪平锅", "单柄")
 _CLAY = ("砂锅", "clay pot", "claypot", "donabe")
@@ -97,7 +99,9 @@ def pot(look: Look) -> list[Part]:
 
 
 def kettle(look: Look) -> list[Part]:
-    """A kettle on its base, its spout to the left."""
+    """A kettle on its base, its spout to the left: a beak in its rim, a long one as a goose's neck, or a teapot where the words say so."""
+    if look.says(_TEAPOTS):
+        return _teapot(look)
     radius, high = 0.082 * look.uniform(0.94, 1.06), 0.20 * look.uniform(0.92, 1.1)
     body_material = look.main(*_KETTLES, extent=(2 * np.pi * radius, high))
     dark = look.plain("matte plastic", "#232427")
@@ -106,7 +110,7 @@ def kettle(look: Look) -> list[Part]:
         [(1e-4, 0.02), (radius, 0.02), (radius * 0.98, high * 0.35), (radius * 0.70, high), (1e-4, high)],
         [0, 0.008, 0.05, 0.006, 0],
         body_material,
-        112,
+        160,
     )
     lid = lathe(
         [(radius * 0.68, high), (radius * 0.62, high + 0.014), (1e-4, high + 0.018)],
@@ -120,9 +124,6 @@ def kettle(look: Look) -> list[Part]:
         dark,
         40,
     )
-    spout = smooth_path(
-        [(-radius * 0.66, 0, high * 0.70), (-radius * 0.98, 0, high * 0.84), (-radius * 1.18, 0, high * 0.97)], 24
-    )
     grip = look.part("handle", dark, metal=True)
     handle = [
         (radius * 0.62, 0, high * 0.97),
@@ -131,11 +132,55 @@ def kettle(look: Look) -> list[Part]:
         (radius * 1.42, 0, high * 0.48),
         (radius * 0.96, 0, high * 0.30),
     ]
+    spout: list[Part] = []
+    if look.says(_GOOSENECK):
+        neck = [(-0.9, 0.22), (-1.30, 0.30), (-1.42, 0.62), (-1.52, 0.88), (-1.86, 0.96)]
+        way = smooth_path([(x * radius, 0, z * high) for x, z in neck], 60)
+        spout.append(tube(way, np.linspace(0.0125, 0.0062, 60), body_material, segments=24))
+    else:
+
+        def beaked(v: Floats) -> Floats:
+            """The rim runs out to a lip, from three fifths of the height on."""
+            aside = np.arctan2(v[:, 1], -v[:, 0])
+            rise = np.clip((v[:, 2] / high - 0.60) / 0.40, 0, 1)
+            out = (
+                radius * 0.52 * rise**1.5 * np.exp(-((aside / 0.42) ** 2)) * (np.hypot(v[:, 0], v[:, 1]) > 0.3 * radius)
+            )
+            return np.asarray(v + np.stack([-out, 0 * out, 0.06 * out], -1), np.float32)
+
+        body = bent(body, beaked)
     return [
         body,
         base,
         lid,
         knob,
-        tube(spout, np.linspace(0.030, 0.013, 24), body_material, segments=28),
+        *spout,
         tube(smooth_path(handle, 60), 0.011, grip, flatten=0.75, up=(0, 1, 0), segments=24),
+    ]
+
+
+def _teapot(look: Look) -> list[Part]:
+    """A round belly, its lid with a knob, a spout to the left and a loop to the right, all of one stuff."""
+    radius = 0.078 * look.uniform(0.94, 1.06)
+    high = 0.125 * look.uniform(0.92, 1.1)
+    stuff = look.main("ceramic", "porcelain", "stoneware", "glass", "iron", "terracotta", extent=(0.5, high), default="#f4f3ef")
+    plain = stuff if stuff.texture is None else look.solid("ceramic", "porcelain", "stoneware", "glass", "iron")
+    side = [(0.62, 0.0), (0.88, 0.14), (1.0, 0.42), (0.90, 0.74), (0.58, 0.95), (0.46, 1.0)]
+    wall = smooth_path(np.asarray(side) * [radius, high], 60)
+    body = revolve(np.concatenate([[[1e-4, 0.002]], wall]), stuff, 128)
+    cover = smooth_path(np.asarray([(0.50, 0.985), (0.42, 1.06), (0.20, 1.13), (0.075, 1.15)]) * [radius, high], 40)
+    ball = smooth_path(
+        np.asarray([(0.075, 1.15), (0.08, 1.18), (0.17, 1.25), (0.13, 1.33), (1e-3, 1.35)]) * [radius, high], 40
+    )
+    lid = look.part("lid", plain)
+    neck = [(-0.86, 0.34), (-1.28, 0.50), (-1.46, 0.86), (-1.74, 1.02)]
+    spout = smooth_path([(x * radius, 0, z * high) for x, z in neck], 60)
+    loop = [(0.84, 0.80), (1.28, 0.98), (1.62, 0.74), (1.44, 0.34), (0.96, 0.24)]
+    grip = smooth_path([(x * radius, 0, z * high) for x, z in loop], 60)
+    return [
+        body,
+        revolve(cover, lid, 112),
+        revolve(ball.clip([1e-4, 0], None), lid, 64),
+        tube(spout, np.interp(np.linspace(0, 1, 60), [0, 0.4, 1], [0.026, 0.0155, 0.0085]), plain, segments=28),
+        tube(grip, 0.0072, look.part("handle", plain), flatten=0.8, up=(0, 1, 0), segments=24),
     ]

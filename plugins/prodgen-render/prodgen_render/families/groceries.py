@@ -161,8 +161,9 @@ def jar(look: Look) -> list[Part]:
             look.plain("aluminium" if look.colour_name in ("", "gold", "silver") else "lacquer", lid_base),
             metal=True,
         ),
-        ribs=60,
-        edge=0.0025,
+        ribs=84,
+        edge=0.0018,
+        groove=0.012,
     )
     label = wrap_label(look, radius + 0.0003, height * 0.17, body_top - 0.016, 0.34, (250, 246, 236), style="panel")
     return [glass, content, lid, label]

@@ -57,7 +57,16 @@ def lathe(
     return revolve(refine(rounded_path(points, radii), longest), material, segments)
 
 
-def cap(radius: float, low: float, high: float, material: Material, *, ribs: int = 0, edge: float = 0.002) -> Part:
+def cap(
+    radius: float,
+    low: float,
+    high: float,
+    material: Material,
+    *,
+    ribs: int = 0,
+    edge: float = 0.002,
+    groove: float = _GROOVE,
+) -> Part:
     """A screw cap, its metal not brushed; with ribs round its side where `ribs` is not 0."""
     side = [low, low + edge, low + 2 * edge, high - 2.5 * edge, high - 1.5 * edge, high] if ribs else [low, high]
     corners = [(1e-4, low), *((radius, z) for z in side), (1e-4, high)]
@@ -71,7 +80,7 @@ def cap(radius: float, low: float, high: float, material: Material, *, ribs: int
         x, y, z = vertices.T
         inside = np.minimum(z - low - edge, high - 1.5 * edge - z) / edge
         deep = np.clip(inside, 0, 1) * (np.hypot(x, y) > radius * 0.99)
-        factor = 1 - _GROOVE * deep * (1 - np.abs(np.cos(np.arctan2(y, x) * ribs / 2)))
+        factor = 1 - groove * deep * (1 - np.abs(np.cos(np.arctan2(y, x) * ribs / 2)))
         return np.stack([x * factor, y * factor, z], -1)
 
     return bent(part, fluted)

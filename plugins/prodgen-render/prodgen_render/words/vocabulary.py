@@ -83,7 +83,7 @@ STRIPES = {
 MATERIALS: dict[str, tuple[str, ...]] = {
     "porcelain": ("porcelain", "bone china", "骨瓷"),
     "stoneware": ("stoneware", "concrete", "水泥", "粗陶", "炻器"),
-    "terracotta": ("terracotta", "earthenware", "红陶", "陶土"),
+    "terracotta": ("terracotta", "earthenware", "紫砂", "红陶", "陶土"),
     "ceramic": ("ceramic", "陶瓷", "陶", "瓷"),
     "glass": ("glass", "crystal", "玻璃", "水晶"),
     "steel": ("stainless", "steel", "不锈钢", "钢"),
