@@ -57,7 +57,7 @@ def said(fault: ErrorDetails) -> str:
     """
     if fault["type"] in _KINDS:
         return _KINDS[fault["type"]]
-    message = fault["msg"]
+    message = fault["msg"].replace(" after validation", "").removesuffix(", not more")
     for beginning, ours in _BEGINNINGS.items():
         if message.startswith(beginning):
             return ours + message.removeprefix(beginning)

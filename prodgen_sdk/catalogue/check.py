@@ -45,7 +45,7 @@ _ELSEWHERE = {
 
 
 def to_product(values: Mapping[str, Any], line: int) -> Product:
-    """The product that the values of one line describe; None is a value not given.
+    """The product that the values of one line describe; None is a value not given, among attributes too.
 
     Raises:
         InvalidCatalogue: with the line, the field and a reason.
@@ -53,7 +53,7 @@ def to_product(values: Mapping[str, Any], line: int) -> Product:
     for field, reason in _unusable(values, ""):
         raise reject(line, field, reason)
     try:
-        return Product.model_validate({name: value for name, value in values.items() if value is not None})
+        return Product.model_validate(_given(values) | _given({"attributes": _given(values.get("attributes"))}))
     except ValidationError as error:
         wrong = error.errors(include_url=False, include_context=False)
     field = _field(wrong[0]["loc"])
@@ -63,6 +63,13 @@ def to_product(values: Mapping[str, Any], line: int) -> Product:
         raise reject(line, field, f"is missing; it is called {field} here, not {meant}")
     more = f"; also wrong: {', '.join(sorted(others))}" if others else ""
     raise reject(line, field, _reason(field, wrong[0]) + more)
+
+
+def _given(values: Any) -> Any:
+    """A table without its nulls; anything else as it is."""
+    return (
+        {name: value for name, value in values.items() if value is not None} if isinstance(values, Mapping) else values
+    )
 
 
 def reject(line: int, field: str, reason: str) -> InvalidCatalogue:

@@ -41,6 +41,15 @@ def test_good_lines_become_products(read):
     assert row.product.attributes == {"colour": "blue", "ml": 300, "glazed": True}
 
 
+def test_a_null_is_a_value_not_given(read):
+    nothing, (row,) = (
+        read({**MUG, "attributes": None}),
+        read({**MUG, "price": None, "attributes": {"ml": None, "a": 1}}),
+    )
+    assert nothing[0].product.attributes == {}
+    assert (row.product.price, row.product.attributes) == (None, {"a": 1})
+
+
 @pytest.mark.parametrize(
     ("line", "field", "reason"),
     [
