@@ -47,16 +47,18 @@ def test_long_hair_is_followed_over_a_blouse_and_not_into_cloth_of_another_colou
     assert not follow(hair, own, own, np.ones(shape, bool), frame).any()  # cloth has the colour of the hair
 
 
-def test_threads_of_a_pattern_are_no_arm():
-    shape = (120, 120)
+def test_threads_of_a_pattern_are_no_arm_and_the_edge_of_an_arm_behind_a_top_is_one(drawn):
+    frame, shape = skeleton(drawn.joints()), (400, 300)
     labels = {name: np.zeros(shape, np.float32) for name in ("skin", "upper", "hands")}
-    labels["upper"][:, 40:] = 1
-    labels["skin"][:, 10:40] = 1  # an arm
-    labels["upper"][60:63, 40:80], labels["skin"][60:63, 40:80] = 0, 1
-    give_streaks(labels, "skin", "upper", 100.0)
-    assert labels["skin"][61, 50:].max() == 0
-    assert labels["upper"][61, 50:80].min() == 1
-    assert labels["skin"][:, 12:38].min() == 1
+    labels["upper"][100:220, 110:205] = 1
+    labels["skin"][100:220, 205:210] = 1  # all that is seen of an arm
+    labels["skin"][100:220, 70:100] = 1
+    labels["upper"][160:163, 130:160], labels["skin"][160:163, 130:160] = 0, 1
+    give_streaks(labels, np.maximum(labels["skin"], labels["upper"]), frame)
+    assert labels["skin"][:, 115:195].max() == 0
+    assert labels["upper"][160:163, 130:160].min() == 1
+    assert labels["skin"][150:200, 206:209].min() == 1
+    assert labels["skin"][102:218, 72:98].min() == 1
 
 
 def test_a_print_is_no_hair_and_a_lock_of_hair_is_no_print():
@@ -135,12 +137,16 @@ def test_cloth_below_a_forearm_is_the_tops_only_where_a_hem_is_seen(drawn):
     parts["upper"][waist : waist + 12] = 0
     parts["skin"][waist : waist + 12, 100:200] = 1
     parts["lower"][260:, 110:190] = 1
-    long = below_forearms(parts, frame)
+    black = np.zeros((400, 300, 3), np.uint8)
+    two = np.where(parts["lower"][..., None] > 0, np.uint8(90), black)
+    long = below_forearms(parts, frame, two)
     assert (long["upper"] == parts["upper"]).all()
+    alike = below_forearms(parts, frame, black)
+    assert not alike["upper"][waist + 12 :].any()
     for column in range(110, 190):  # black over black with flowers: the border is where the flowers begin
         end = waist + 20 + column * 37 % 40
         parts["lower"][end:, column], parts["upper"][end:, column] = 1, 0
-    guessed = below_forearms(parts, frame)
+    guessed = below_forearms(parts, frame, two)
     assert not guessed["upper"][waist + 12 :].any()
     assert (guessed["lower"][waist + 12 :, 110:190] == 1).all()
     assert (guessed["upper"][:waist] == parts["upper"][:waist]).all()

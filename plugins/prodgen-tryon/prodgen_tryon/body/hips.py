@@ -12,6 +12,7 @@ from prodgen_tryon.filters import Float
 from prodgen_tryon.sides import SIDES, SIGN, Side
 
 OPEN = 0.2  # how much lower an open jacket hangs at the sides than in the middle, in shoulder widths
+TOLD = 25.0  # least distance of two colours between which a hem is seen, RGB
 RAGGED = 0.06  # least step from column to column of a border that is no hem, on average, in shoulder widths
 
 
@@ -45,17 +46,20 @@ def within_hips(parts: dict[str, Float], frame: Skeleton, image: Image) -> dict[
     return parts | {"upper": upper, "lower": trimmed}
 
 
-def below_forearms(parts: dict[str, Float], frame: Skeleton) -> dict[str, Float]:
+def below_forearms(parts: dict[str, Float], frame: Skeleton, image: Image) -> dict[str, Float]:
     """The parts with cloth below a forearm that crosses the waist given to the lower clothes, unless a hem is seen in it.
 
-    A hem is a line. Where the border of upper and lower clothes is none, their colours do not tell them apart.
+    A hem is a line between two colours. Where the border of upper and lower clothes is none, their colours do not tell them apart.
     """
     borders, _, arms = _waist_columns(parts, frame)
-    if len(arms) <= len(borders) / 2 or float(np.abs(np.diff(borders)).mean()) < RAGGED * frame.width:
+    if len(arms) <= len(borders) / 2:
         return parts
     along = frame.along(parts["upper"].shape)
     bare = (np.maximum(parts["skin"], parts["hands"]) > 0.5) & (along > 0.6 * frame.torso)
     below = np.logical_or.accumulate(bare, axis=0)
+    apart = float(np.linalg.norm(_typical(image, parts["upper"] * below) - _typical(image, parts["lower"])))
+    if apart > TOLD and float(np.abs(np.diff(borders)).mean()) < RAGGED * frame.width:
+        return parts
     upper, lower = parts["upper"].copy(), parts["lower"].copy()
     lower[below] = np.maximum(lower, upper)[below]
     upper[below] = 0

@@ -12,6 +12,7 @@ from prodgen_tryon.body.hips import hips_of, old_hem
 from prodgen_tryon.body.parsing import old_sleeves
 from prodgen_tryon.body.silhouette import Limb, arm, bare_arm_seen, bare_half, cast, casts, smooth, torso_edges
 from prodgen_tryon.body.skeleton import Skeleton
+from prodgen_tryon.body.sleeves import along_path, arm_path
 from prodgen_tryon.filters import Contour, Float
 from prodgen_tryon.sides import SIDES, SIGN, Side
 
@@ -23,6 +24,7 @@ SLOPE = np.array([(0.17, -0.16), (0.26, -0.08), (0.33, 0.0), (0.4, 0.08)])
 """The highest that the slope from neck to shoulder lies: across and along, in shoulder widths from the foot of the neck."""
 BESIDE_NECK = np.linspace(0.17, 0.33, 6)  # where it is looked at, in shoulder widths beside the axis
 LONGEST_LEG = 2.45  # a foot that is farther away, or points at the camera, looks short: cloth falls onto it
+CAP_SLEEVE = (0.1, 0.7)  # where on an arm the shortest sleeves end, in bones
 SLANT = 0.45  # how much of a slant of the shoulders the foot of the neck shares
 
 
@@ -77,6 +79,7 @@ def measure(image: Image, parts: dict[str, Float], frame: Skeleton) -> Measured:
     """Limbs, torso edges, old hem and sleeves, shoulder line."""
     person, w = parts["person"], frame.width
     sleeves = {side: sleeve.end for side, sleeve in old_sleeves(image, person, frame).items()}
+    sleeves = {side: end or _cap_sleeve(parts["upper"], frame, side) for side, end in sleeves.items()}
     arms = {side: bare_arm_seen(arm(person, frame, side), parts["skin"], sleeves[side], w) for side in SIDES}
     heights = np.linspace(0.05 * w, 1.6 * frame.torso, 40)
     # Hands hang beside the hips and are no part of them.
@@ -113,6 +116,15 @@ def measure(image: Image, parts: dict[str, Float], frame: Skeleton) -> Measured:
         slopes,
         bare,
     )
+
+
+def _cap_sleeve(upper: Float, frame: Skeleton, side: Side) -> float:
+    """Where a sleeve ends that is too short for the colours along the arm to tell, by where cloth was found; 0 without one."""
+    t = np.arange(*CAP_SLEEVE, 0.02)
+    x, y = np.round(along_path(arm_path(frame, side), t)).astype(int).T
+    worn = upper[y.clip(0, upper.shape[0] - 1), x.clip(0, upper.shape[1] - 1)] > 0.5
+    end = float(t[(~worn).argmax()]) if not worn.all() else 0.0
+    return end if end > 2 * CAP_SLEEVE[0] else 0.0
 
 
 def beside_bare_arms(

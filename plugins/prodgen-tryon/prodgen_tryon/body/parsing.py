@@ -57,7 +57,7 @@ def parse_parts(image: Image, person: Float, frame: Skeleton) -> dict[str, Float
     labels = _labels(small, soft, local)
     give_islands(labels, "upper", ("lower",))
     give_islands(labels, "upper", ("hair", "neck", "face"))
-    give_streaks(labels, "skin", "upper", local.width)
+    give_streaks(labels, soft, local)
     give_rims(labels, soft, local)
     give_prints(labels, small, local)
     give_cuffs(labels, small, local)

@@ -97,7 +97,7 @@ def analyse(
     image, scale = working_crop(photo, box, working_height)
     soft, _ = working_crop(body.person, box, working_height)
     local = frame.in_crop((x0, y0), scale)
-    parts = within_hips(below_forearms(parse_parts(image, soft, local), local), local, image)
+    parts = within_hips(below_forearms(parse_parts(image, soft, local), local, image), local, image)
     if adjust is not None:
         parts = adjust(image, parts)
     measured = replace(measure(image, parts, local), turn=body.turn)

@@ -8,8 +8,13 @@ import numpy as np
 from prodgen_sdk.types import Image
 from prodgen_tryon.body.head import head_shape
 from prodgen_tryon.body.skeleton import Skeleton, chin
-from prodgen_tryon.filters import Float, colour_distance, dilate, ellipse_kernel, to_lab
+from prodgen_tryon.filters import Float, colour_distance, dilate, ellipse_kernel, to_lab, tube
+from prodgen_tryon.sides import SIDES
 
+ARM, EDGE = (
+    0.2,
+    0.06,
+)  # how far from an arm's line, and from the person's outline, a streak may be an arm's, in shoulder widths
 RIM = 0.02  # how broad the rim of a hand at a cuff is, in shoulder widths
 MIXED = 7.0  # weighted difference of colour from the hand's from which on that rim is none of it
 
@@ -30,14 +35,17 @@ def give_islands(labels: dict[str, Float], name: str, around: tuple[str, ...]) -
             labels[name][near] = 0
 
 
-def give_streaks(labels: dict[str, Float], name: str, around: str, width: float) -> None:
-    """What is thinner than any limb goes to the label beside it: the light threads of a pattern are no skin."""
-    mask = (labels[name] > 0.5) & (labels["hands"] < 0.5)
-    kernel = ellipse_kernel(max(0.028 * width, 1))
+def give_streaks(labels: dict[str, Float], person: Float, frame: Skeleton) -> None:
+    """Skin that is thinner than any limb goes to the top beside it: the light threads of a pattern are none; the edge of an arm behind it is."""
+    w, skin, upper = frame.width, labels["skin"], labels["upper"]
+    mask = (skin > 0.5) & (labels["hands"] < 0.5)
+    kernel = ellipse_kernel(max(0.028 * w, 1))
     limbs = cv2.dilate(cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, kernel), np.ones((3, 3), np.uint8))
-    streaks = mask & (limbs == 0) & dilate(labels[around] > 0.5, 0.04 * width)
-    labels[around][streaks] = np.maximum(labels[around], labels[name])[streaks]
-    labels[name][streaks] = 0
+    streaks = mask & (limbs == 0) & dilate(upper > 0.5, 0.04 * w)
+    arms = [tube(person.shape, frame.arm(side), np.full(3, ARM * w)) for side in SIDES]
+    streaks &= ~(dilate(person < 0.5, EDGE * w) & (arms[0] | arms[1]))
+    upper[streaks] = np.maximum(upper, skin)[streaks]
+    skin[streaks] = 0
 
 
 def give_rims(labels: dict[str, Float], person: Float, frame: Skeleton) -> None:
@@ -46,9 +54,10 @@ def give_rims(labels: dict[str, Float], person: Float, frame: Skeleton) -> None:
     Hair below the jaw along a top is a collar's rim beside the neck; cloth along the outline of a bare shoulder is the shoulder's.
     """
     w, along = frame.width, frame.along(person.shape)
-    below_jaw = along > float(frame.local(chin(frame)[None])[0, 1])
+    nose, jaw = frame.local(np.stack([frame["nose"], chin(frame)]))[:, 1]
+    below_mouth = along > (nose + jaw) / 2
     shoulders = dilate(person < 0.5, 0.05 * w) & (along < 0.3 * w)
-    for name, to, where in (("hair", "upper", below_jaw), ("upper", "skin", shoulders)):
+    for name, to, where in (("hair", "upper", below_mouth), ("upper", "skin", shoulders)):
         mask = labels[name] > 0.3
         broad = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, ellipse_kernel(max(0.045 * w, 1)))
         rims = mask & where & (cv2.dilate(broad, np.ones((3, 3), np.uint8)) == 0)

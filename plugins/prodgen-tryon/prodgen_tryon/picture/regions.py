@@ -23,10 +23,11 @@ def front(person: Person) -> Float:
     """What no garment may cover: face, hair, hands; alpha."""
     parts, shape = person.parts, person.image.shape
     # Between face and hair, a beard's edge among others, each has a share of a pixel.
-    head = np.minimum(parts["face"] + parts["hair"], 1)
+    chin = parts["face"] / np.maximum(parts["face"] + parts["neck"], 1e-6)
+    head = np.minimum(parts["face"] * np.clip(4 * chin - 1.5, 0, 1) + parts["hair"], 1)
     # A pixel that is as much of the old clothes has their colour.
     head = head * np.minimum(MIXED * head / np.maximum(head + parts["upper"], 1e-6), 1)
-    oval = head_shape(person.frame, shape, 0.92) * (parts["person"] > 0.5)
+    oval = head_shape(person.frame, shape, 0.92) * (parts["person"] > 0.5) * (parts["upper"] < 0.5)
     alpha: Float = np.maximum.reduce([head, oval, parts["hands"]]).astype(np.float32)
     return alpha
 
@@ -110,7 +111,7 @@ def arms_in_front(person: Person, fitted: TopFit) -> Float:
             bare |= _forearm(person, path, end)
         if hidden_until(person, side) > person.measured.sleeves[side]:  # it hangs behind the torso
             bare &= person.parts["upper"] < 0.5
-        total = np.maximum(total, bare.astype(np.float32))
+        total = np.maximum(total, blur(bare.astype(np.float32), 0.8))
     return (total * arms).astype(np.float32)
 
 

@@ -12,7 +12,7 @@ from prodgen_tryon.body.person import Person
 from prodgen_tryon.body.silhouette import smooth
 from prodgen_tryon.body.sleeves import along_path, arm_path
 from prodgen_tryon.filters import Float, blur, blur_inside, colour_distance, dilate, ellipse_kernel, to_lab, tube
-from prodgen_tryon.picture.skin.arm_width import arm_half, hidden_until
+from prodgen_tryon.picture.skin.arm_width import arm_half, bare_from, hidden_until
 from prodgen_tryon.picture.skin.ribbon import Ribbon, met, ribbon, rounded
 from prodgen_tryon.picture.skin.tones import body_tone, grain, light_side, skin_colour
 from prodgen_tryon.sides import SIGN, Side
@@ -21,6 +21,7 @@ UNLIKE = 20.0  # distance of colours from which on one is not of the same skin
 BINS = 12  # places across an arm
 MEETING = 0.2  # over how much of an arm (in bones) the drawn one turns into the real one
 RIM = 0.03  # the rim at a cuff that is mixed with cloth, in bones
+BESIDE = 0.02  # how far beside skin that is seen the drawn arm may show, in shoulder widths
 CARRIED = 0.5  # how far up (in bones) what is seen there is carried into what a sleeve hid
 
 
@@ -66,7 +67,7 @@ def _end(person: Person, side: Side) -> float:
 def _drawn_arm(person: Person, side: Side) -> Ribbon:
     """The arm that a sleeve hid, from above the shoulder to where the real one goes on."""
     limb, covered = person.measured.arms[side], person.measured.sleeves[side]
-    path, end = arm_path(person.frame, side), _end(person, side)
+    path, end = arm_path(person.frame, side), max(_end(person, side), bare_from(person, side) + MEETING)
     t = np.append(limb.t[limb.t < min(end, 2.0)], end if end <= 2 else np.linspace(2.0, end, 4))
     centre = np.stack([np.interp(t, limb.t, limb.centre[:, i]) for i in (0, 1)], 1)
     beyond_wrist = t > 2.0
@@ -92,15 +93,16 @@ def _drawn_arm(person: Person, side: Side) -> Ribbon:
 
 def _meet_real_arm(person: Person, side: Side, drawn: Ribbon) -> None:
     """Below the sleeve there is an arm only where the photo has one, or clothes over its side, and the drawn one ends; its alpha changes in place."""
-    w, covered = person.width, person.measured.sleeves[side]
-    end, free = _end(person, side), drawn.along > covered + RIM
+    w, covered = person.width, bare_from(person, side)
+    end, free = max(_end(person, side), covered + MEETING), drawn.along > covered + RIM
     known = (drawn.ys[free], drawn.xs[free])
-    seen = dilate(np.maximum(person.parts["skin"], person.parts["hands"]) > 0.5, 0.03 * w)
+    seen = dilate(np.maximum(person.parts["skin"], person.parts["hands"]) > 0.5, BESIDE * w)
     if end > covered + MEETING:
         seen |= person.parts["upper"] > 0.5
     here = np.clip(2 * person.parts["person"], 0, 1) * blur(seen.astype(np.float32), 1.0)
     ending = np.clip((end - drawn.along[free]) / max(min(end - covered - RIM, MEETING), 1e-3), 0, 1)
-    drawn.alpha[known] *= here[known] * ending.astype(np.float32)
+    gone = blur(dilate(person.parts["upper"], max(0.02 * w, 1.5)), 0.8)[known]
+    drawn.alpha[known] *= here[known] * np.maximum(ending, gone).astype(np.float32)
 
 
 def _tones(person: Person, side: Side, drawn: Ribbon) -> NDArray[np.float64]:

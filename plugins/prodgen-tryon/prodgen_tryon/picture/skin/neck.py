@@ -15,6 +15,7 @@ from prodgen_tryon.picture.fill import spread
 from prodgen_tryon.picture.skin.tones import body_tone, grain, light_side, seen_skin
 from prodgen_tryon.sides import SIDES
 
+CHIN = 0.06  # how far below the face what has its colour is the chin's, in shoulder widths
 COLLAR = 0.025  # thickness of a collar, in shoulder widths
 
 
@@ -52,6 +53,7 @@ def bare_neck(person: Person) -> tuple[Float, Float, Float]:
         ]
     )
     beside = (person.along > float(frame.local(jaw[None])[0, 1])) & (person.along < -rise) & ~polygon(shape, column)
+    beside &= ~dilate(parts["face"] > 0.5, CHIN * w)
     seen[beside] = 0
     shoulder = {}
     for side in SIDES:
@@ -60,10 +62,15 @@ def bare_neck(person: Person) -> tuple[Float, Float, Float]:
         limb = person.measured.arms[side]
         shoulder[side] = [tip, *(limb.centre[int(np.searchsorted(limb.t, t))] for t in (0.12, 0.3, 0.45))]
     top = jaw - frame.down * 0.2 * w
+    head = np.maximum(parts["face"], parts["hair"])
+    jaws = [min(half, cast(head, top, frame.right * sign, 0.3 * w)) for sign, half in ((-1.0, left), (1.0, right))]
+    # A neck leans with its head.
+    across, height = frame.local(jaw[None])[0]
+    lean = float(across) * float(np.clip(0.1 * w / max(-rise - height, 1e-6), 0, 1))
     ring = np.array([
-        top - frame.right * left, frame.at(-1.02 * left, -rise - 0.1 * w), frame.at(-1.25 * left, -rise - 0.03 * w), frame.at(-0.28 * w, -rise + 0.02 * w),
+        top - frame.right * jaws[0], frame.at(lean - 1.02 * left, -rise - 0.1 * w), frame.at(-1.25 * left, -rise - 0.03 * w), frame.at(-0.28 * w, -rise + 0.02 * w),
         *shoulder["a"], frame.at(-0.2 * w, 0.8 * w), frame.at(0, 0.85 * w), frame.at(0.2 * w, 0.8 * w), *shoulder["b"][::-1],
-        frame.at(0.28 * w, -rise + 0.02 * w), frame.at(1.25 * right, -rise - 0.03 * w), frame.at(1.02 * right, -rise - 0.1 * w), top + frame.right * right])  # fmt: skip
+        frame.at(0.28 * w, -rise + 0.02 * w), frame.at(1.25 * right, -rise - 0.03 * w), frame.at(lean + 1.02 * right, -rise - 0.1 * w), top + frame.right * jaws[1]])  # fmt: skip
     canvas = np.zeros(shape[:2], np.uint8)
     cv2.fillPoly(canvas, [np.round(ring * 16).astype(np.int32).reshape(-1, 1, 2)], 255, cv2.LINE_AA, 4)
     canvas[_under_collar(person)] = 255
@@ -109,6 +116,7 @@ def _neck_colours(person: Person, seen: Float, box: tuple[slice, slice]) -> Floa
     away = 1 - np.clip(blur(known, 0.08 * w) * 2, 0, 1)
     shade = 1.0 - 0.1 * np.clip(np.abs(across - 0.2 * light_side(person)), 0, 1.3) ** 2 * away
     made = times(made, shade * (1 + (grain(person)[box] - 1) * np.clip(away * 2, 0, 1)))
-    keep = blur(known, max(0.012 * w, 0.8)) * (known > 0.5)
+    real = np.maximum(known, person.parts["face"][box] > 0.5)  # the neck begins at the chin without a seam
+    keep = blur(real, max(0.012 * w, 0.8)) * (known > 0.5)
     colours: Float = (made + times(image - made, keep)).clip(0, 255)
     return colours
