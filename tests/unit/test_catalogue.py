@@ -95,7 +95,7 @@ def test_a_null_is_a_value_not_given(read):
         ('{"sku": "a", "sku": "b"}', "sku", "sku is given twice"),
         ({**MUG, "tags": "a"}, "tags", "tags must be a list of words"),
         ({**MUG, "tags": ["x" * 61]}, "tags[0]", "must have at most 60 characters"),
-        ({**MUG, "attributes": {"colour": None}}, "attributes.colour", "must be text, a number"),
+        ({**MUG, "attributes": {"colour": [1]}}, "attributes.colour", "must be text, a number"),
         ({**MUG, "attributes": {"colour": {"a": 1}}}, "attributes.colour", "must be text, a number"),
         ({**MUG, "media": [{"role": "side", "uri": "x"}]}, "media[0].role", "'front'"),
         ({**MUG, "media": [{"role": "front"}]}, "media[0].uri", "is missing"),
