@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from prodgen_render.asset import cli as asset_cli
+from prodgen_render.options import AsJson, DataSet, SceneWords, Size, Views, Workers, scene_of, tell
 from prodgen_sdk.context import Context
 from prodgen_sdk.terminal import progress
 
@@ -24,27 +25,25 @@ app.command("asset-views")(asset_cli.asset_views)
 
 @app.command()
 def dataset(
-    out: Annotated[Path, typer.Option(help="Folder of the data set; an interrupted one goes on where it stopped.")],
+    out: DataSet,
     products: Annotated[int, typer.Option(min=1, help="How many made-up products.")] = 100,
-    views: Annotated[str, typer.Option(help="View sets, view names or az:el:dist, separated by commas.")] = "orbit8",
+    views: Views = "orbit8",
     each: Annotated[int, typer.Option(min=0, help="So many of the views of each product, drawn; 0 for all.")] = 0,
-    size: Annotated[int, typer.Option(min=32, max=2048, help="Edge of the images in pixels.")] = 128,
+    size: Size = 128,
     seed: Annotated[int, typer.Option(min=0, help="Seed of products and models.")] = 0,
-    scene: Annotated[
-        str, typer.Option(help="Such as white, transparent, #ddeeff or white,no-shadow,light=soft.")
-    ] = "white",
-    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
+    scene: SceneWords = "white",
+    workers: Workers = 1,
     shard_products: Annotated[int, typer.Option(min=1, help="Products in a shard.")] = 16,
     format: Annotated[str, typer.Option(help="npz or png.")] = "npz",
     families: Annotated[
         str, typer.Option(help="learnt: those that the networks that ship know; all: every one that can be drawn.")
     ] = "learnt",
-    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Render a labelled data set of made-up products, resumable, with several processes."""
     from prodgen_render.datasets.views import Plan, render_dataset
     from prodgen_sdk.errors import InputError
-    from prodgen_sdk.types import Scene, parse_views
+    from prodgen_sdk.types import parse_views
 
     if format not in ("npz", "png"):
         raise InputError(f"There is no format {format!r}.", hint="Use npz or png.")
@@ -52,21 +51,18 @@ def dataset(
         raise InputError(f"There are no families {families!r}.", hint="Use learnt or all.")
     plan = Plan.model_validate(
         {
-            "products": products, "views": parse_views(views), "size": size, "seed": seed, "scene": Scene.parse(scene),
+            "products": products, "views": parse_views(views), "size": size, "seed": seed, "scene": scene_of(scene),
             "shard_products": shard_products, "format": format, "families": families, "each": each,
         }
     )  # fmt: skip
-    if plan.scene.background == "image":
-        raise InputError("A data set has no background image.", hint="Use white, transparent, gradient or a colour.")
     with progress("rendering") as report:
         figures = render_dataset(plan, out, Context(progress=report), workers=workers)
-    if as_json:
-        typer.echo(json.dumps(figures))
-    else:
-        typer.echo(
-            f"{figures['views']} views of {figures['products']} products in {out}: {figures['shards_done']} shards rendered, "
-            f"{figures['shards_skipped']} found, {figures['seconds']} s, {figures['views_per_s']} views/s"
-        )
+    tell(
+        figures,
+        as_json,
+        f"{figures['views']} views of {figures['products']} products in {out}: {figures['shards_done']} shards rendered, "
+        f"{figures['shards_skipped']} found, {figures['seconds']} s, {figures['views_per_s']} views/s",
+    )
 
 
 @app.command()
@@ -128,7 +124,7 @@ def turntable(
     out: Annotated[Path, typer.Option(help="The animation to write: .webp, .gif, or .mp4 where OpenCV is installed.")],
     frames: Annotated[int, typer.Option(min=2, max=360, help="Images of one turn.")] = 36,
     seconds: Annotated[float, typer.Option(min=0.2, max=120, help="Of one turn.")] = 4.0,
-    size: Annotated[int, typer.Option(min=32, max=2048, help="Edge in pixels.")] = 512,
+    size: Size = 512,
     elevation: Annotated[float, typer.Option(min=-80, max=80, help="Degrees above the horizon.")] = 10.0,
     scene: Annotated[str, typer.Option(help="Such as white, #ddeeff or white,no-shadow.")] = "white",
     title: _Title = "",
@@ -161,14 +157,14 @@ def views(
             help="Folder: OUT/<file's stem>/<view>.png; files of one name keep their folders. An interrupted run goes on."
         ),
     ],
-    views: Annotated[str, typer.Option(help="View sets, view names or az:el:dist, separated by commas.")] = "orbit8",
-    size: Annotated[int, typer.Option(min=32, max=2048, help="Edge in pixels.")] = 512,
-    scene: Annotated[str, typer.Option(help="Such as white, transparent or #ddeeff.")] = "white",
-    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
+    views: Views = "orbit8",
+    size: Size = 512,
+    scene: SceneWords = "white",
+    workers: Workers = 1,
     up: Annotated[str, typer.Option(help="Which axis of OBJ files points up.")] = "+z",
     front: Annotated[str, typer.Option(help="Which axis of OBJ files the product faces.")] = "-y",
     environment: _Environment = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Render views of many photos and meshes: resumable, in several processes."""
     from pydantic import ValidationError
@@ -193,10 +189,9 @@ def views(
             config=config,
             workers=workers,
         )
-    if as_json:
-        typer.echo(json.dumps(figures))
-    else:
-        typer.echo(
-            f"{figures['views']} views of {figures['files']} files in {out}: {figures['views_done']} rendered, "
-            f"{figures['views_skipped']} found, {figures['seconds']} s"
-        )
+    tell(
+        figures,
+        as_json,
+        f"{figures['views']} views of {figures['files']} files in {out}: {figures['views_done']} rendered, "
+        f"{figures['views_skipped']} found, {figures['seconds']} s",
+    )
