@@ -18,7 +18,7 @@ from prodgen_render.looks.finishes import code_of
 from prodgen_render.looks.look import Look
 from prodgen_render.model import Model3D, Part
 from prodgen_render.shapes.detail import detail
-from prodgen_render.words.pieces import pieces_of
+from prodgen_render.words.pieces import in_colours, pieces_of
 from prodgen_render.words.reading import nearest_colour, undrawn_pattern
 from prodgen_sdk.context import Context
 from prodgen_sdk.images.colour import to_srgb
@@ -110,6 +110,8 @@ class ParametricGenerator(Drawer, Generator):
 
         def build(place: int) -> Model3D:
             product = batch[place].product
-            return several(build_model(product, batch[place].seed), pieces_of(product))
+            count, seed = pieces_of(product), batch[place].seed
+            model, *others = (build_model(each, seed) for each in in_colours(product, count))
+            return several(model, count, others)
 
         return self.views(batch, build, ctx)

@@ -3,7 +3,7 @@
 import pytest
 from prodgen_render.families.several import several
 from prodgen_render.parametric import ParametricGenerator, build_model
-from prodgen_render.words.pieces import pieces_of
+from prodgen_render.words.pieces import in_colours, pieces_of
 
 from prodgen_sdk.context import Context
 from prodgen_sdk.types import GenerationRequest, Product, View
@@ -64,6 +64,26 @@ def test_pieces_stand_apart_on_one_floor(title: str, count: int) -> None:
 def test_a_pile_stays_one_pile() -> None:
     towels = build_model(product("Bath towels", "home/towel"))
     assert several(towels, 4) is towels
+
+
+@pytest.mark.parametrize(
+    ("title", "colours"),
+    [
+        ("Mugs red/blue/green, set of 3", 3),
+        ("Mugs, assorted colours, set of 4", 4),
+        ("White mugs, set of 3", 1),
+        ("Black and gold mugs, set of 2", 1),
+        ("Red, blue and green mug", 1),
+    ],
+)
+def test_pieces_of_a_set_have_the_colours_that_words_give_them(title: str, colours: int) -> None:
+    item = product(title, "home/mug")
+    named = Product(**{**item.model_dump(), "attributes": {"colour": ("red", "blue"), "colour_rgb": "#c3272b"}})
+    for each in (item, named):
+        models = [build_model(piece, 1) for piece in in_colours(each, pieces_of(each))]
+        assert len({model.facts["rgb"] for model in models}) == len(models) == colours
+    together = several(models[0], 6, models[1:])
+    assert len({part.material.colour for part in together.parts}) >= colours
 
 
 def test_the_generator_draws_them() -> None:

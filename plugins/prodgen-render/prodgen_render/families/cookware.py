@@ -163,7 +163,9 @@ def _teapot(look: Look) -> list[Part]:
     """A round belly, its lid with a knob, a spout to the left and a loop to the right, all of one stuff."""
     radius = 0.078 * look.uniform(0.94, 1.06)
     high = 0.125 * look.uniform(0.92, 1.1)
-    stuff = look.main("ceramic", "porcelain", "stoneware", "glass", "iron", "terracotta", extent=(0.5, high), default="#f4f3ef")
+    stuff = look.main(
+        "ceramic", "porcelain", "stoneware", "glass", "iron", "terracotta", extent=(0.5, high), default="#f4f3ef"
+    )
     plain = stuff if stuff.texture is None else look.solid("ceramic", "porcelain", "stoneware", "glass", "iron")
     side = [(0.62, 0.0), (0.88, 0.14), (1.0, 0.42), (0.90, 0.74), (0.58, 0.95), (0.46, 1.0)]
     wall = smooth_path(np.asarray(side) * [radius, high], 60)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import cycle
+
 import numpy as np
 
 from prodgen_render.model import Model3D, Part
@@ -30,8 +33,11 @@ _ROWS = {4: (2, 2), 5: (2, 3), 6: (3, 3)}
 """How many stand in front, and how many behind."""
 
 
-def several(model: Model3D, count: int) -> Model3D:
+def several(model: Model3D, count: int, others: Sequence[Model3D] = ()) -> Model3D:
     """A model of so many of a thing, with the fact `pieces`; other facts stay those of one.
+
+    Args:
+        others: the same thing in other colours, that take turns with it.
 
     >>> from prodgen_render.parametric import build_model
     >>> from prodgen_sdk.types import Product
@@ -45,9 +51,10 @@ def several(model: Model3D, count: int) -> Model3D:
     width, depth, _ = (float(side) * _GAP for side in high - low)
     rows = _ROWS.get(count, (count,)) if depth > _THIN * width else (count,)
     parts: list[Part] = []
+    kinds = cycle((model, *others))
     for row, number in enumerate(rows):
         # Who stands behind is seen between those in front.
         aside = (row - 0.5) * 0.5 * (len(rows) - 1) * (rows[0] == rows[-1])
         for x in np.arange(number) - (number - 1) / 2 + aside:
-            parts += [part.moved(x=float(x) * width, y=row * depth) for part in model.parts]
+            parts += [part.moved(x=float(x) * width, y=row * depth) for part in next(kinds).parts]
     return Model3D(tuple(parts), {**model.facts, "pieces": count})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from prodgen_render.words.reading import colours_of
 from prodgen_sdk.types import Product
 
 MOST = 6
@@ -16,6 +17,10 @@ _SAID = re.compile(
     rf"\b(?:set|pack|bundle|case) of {_NUMBER}\b|{_NUMBER}[ -]?(?:packs?|pk|pcs)\b|{_NUMBER} ?[x×] ?[\d.]+ ?{_UNIT}\b"
     rf"|\d ?{_UNIT} ?[*x×] ?{_NUMBER}(?![\d.])|[*x×] ?{_NUMBER} ?{_MEASURE}|{_NUMBER} ?{_MEASURE}装|(?<=\s){_NUMBER}[个只支条瓶把盏](?=\s|$)"
 )
+_ASSORTED = re.compile(r"\b(?:assorted|mixed|different|various) colou?rs\b|, assorted\b|混色|各色|多色混装|颜色各异")
+_SET = ("#d03438", "#3470ba", "#f4c842", "#4c9e60", "#ec822e", "#7c54a4")
+"""What colours a set has whose words say no more than that they differ."""
+_COLOUR_KEYS = ("colour", "color", "colours", "colors", "颜色", "色", "colour_rgb", "accent", "accent_rgb")
 _PAIR = re.compile(r"^pair of |\bset of two\b|\btwin pack\b|, (?:1 )?pair$|一对$|一对(?=\s)|(?<=\s)2 pieces$")
 _BESIDES = re.compile(r" (?:with|incl\w*|for) ")
 
@@ -40,3 +45,21 @@ def pieces_of(product: Product) -> int:
         count = _HANZI.get(number) or int(number)
         return count if 1 <= count <= MOST else 1
     return 1
+
+
+def in_colours(product: Product, count: int) -> list[Product]:
+    """A product of so many pieces in each of the colours that these have; alone where they are alike.
+
+    They differ where as many colours are named as there are pieces, three or more, or where the words say that they do.
+
+    >>> mugs = Product(sku="m", title="Mugs red/blue/green, set of 3", category="home/mug")
+    >>> [each.attributes["colour_rgb"] for each in in_colours(mugs, 3)]
+    ['#c3272b', '#2f62ad', '#3f8a55']
+    """
+    told = {key: value for key, value in product.attributes.items() if key.lower() not in _COLOUR_KEYS}
+    codes = [code for _, code in colours_of(product.model_copy(update={"attributes": told}))]
+    if product.domain != "food" and _ASSORTED.search(product.title.lower()):
+        codes = list(_SET[:count])
+    if count < 3 or len(codes) != count:
+        return [product]
+    return [product.model_copy(update={"attributes": {**told, "colour_rgb": code}}) for code in codes]
