@@ -9,6 +9,7 @@ from prodgen_tryon.body.person import analyse
 from prodgen_tryon.filters import polygon
 from prodgen_tryon.picture import underlay
 from prodgen_tryon.picture.compose_top import close_pinholes
+from prodgen_tryon.picture.regions import front
 from prodgen_tryon.picture.skin.arm_width import hidden_until
 from prodgen_tryon.picture.skin.arms import across_the_arm
 from prodgen_tryon.picture.skin.ribbon import ribbon
@@ -92,3 +93,17 @@ def test_the_slope_from_the_neck_to_the_shoulders_is_skin_below_a_collar(drawn):
     assert alpha[y, x] > 0.9
     x, y = np.round(frame.at(-0.28 * w, -0.15 * w - rise)).astype(int)  # a hood stands off from the neck
     assert alpha[y, x] < 0.1
+
+
+def test_a_face_ends_sharply_where_the_neck_begins(drawn):
+    photo = drawn.photo()
+    person = analyse(photo.image, drawn.body(photo), 400)
+    share = np.clip((np.arange(400, dtype=np.float32) - 120) / 40, 0, 1)[:, None] * np.ones(
+        (1, person.image.shape[1]), np.float32
+    )
+    parts = {name: np.zeros_like(person.parts["face"]) for name in person.parts}
+    parts |= {"face": (1 - share)[: person.image.shape[0]], "neck": share[: person.image.shape[0]]}
+    alpha = front(replace(person, parts=parts | {"person": np.ones_like(parts["face"])}, cache={}))[:, 5]
+    assert alpha[:125].min() > 0.85
+    assert ((alpha > 0.1) & (alpha < 0.9)).sum() <= 20  # of the 32 rows over which the labels are mixed
+    assert alpha[155:].max() < 0.1
