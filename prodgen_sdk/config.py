@@ -28,6 +28,8 @@ EVENT_WEIGHTS: dict[EventType, float] = {
     "search": 1.0,
     "hide": -4.0,
 }
+REWARDS: Mapping[EventType, float] = {"click": 1.0, "add_to_cart": 1.0, "purchase": 1.0}
+"""What an answer to an impression is worth to a variant policy."""
 _M = TypeVar("_M", bound=BaseModel)
 
 

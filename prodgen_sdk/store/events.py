@@ -11,11 +11,12 @@ from typing import Any, get_args
 
 from sqlalchemy import BigInteger, Row, Select, bindparam, delete, func, insert, select, tuple_, union_all
 
+from prodgen_sdk.config import REWARDS
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.events import is_text
 from prodgen_sdk.store.connections import BUSY_SECONDS
 from prodgen_sdk.store.database import CHUNK, Database, batched
-from prodgen_sdk.store.feedback import ATTRIBUTION_WINDOW, REWARDS, answered, feedback, late_answers, offered_of
+from prodgen_sdk.store.feedback import ATTRIBUTION_WINDOW, answered, feedback, late_answers, offered_of
 from prodgen_sdk.store.schema import events, from_micros, to_micros
 from prodgen_sdk.types import Event, EventType, Feedback, trusted
 

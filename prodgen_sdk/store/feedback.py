@@ -30,7 +30,6 @@ from prodgen_sdk.store.schema import events, from_micros, to_micros, variants
 from prodgen_sdk.types import EventType, Feedback, View, trusted
 
 ATTRIBUTION_WINDOW = timedelta(days=1)
-REWARDS: Mapping[EventType, float] = {"click": 1.0, "add_to_cart": 1.0, "purchase": 1.0}
 _FIELDS = set(Feedback.model_fields)
 
 

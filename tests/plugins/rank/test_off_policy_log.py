@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from prodgen_rank.config import Config, PolicyConfig
 from prodgen_rank.evaluation import off_policy_policies
 from prodgen_rank.evaluation.off_policy import snips
-from prodgen_rank.evaluation.off_policy_log import REWARDS, Decision, halves, join, logged, usable
+from prodgen_rank.evaluation.off_policy_log import Decision, halves, join, logged, usable
 from prodgen_rank.evaluation.replay import Row, replay
 from prodgen_rank.policies.epsilon import EpsilonGreedy
 
+from prodgen_sdk.config import REWARDS
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.store import open_store

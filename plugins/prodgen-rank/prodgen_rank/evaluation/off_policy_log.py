@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from prodgen_rank.evaluation.off_policy import Logged
+from prodgen_sdk.config import REWARDS
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.types import Event, EventType, Feedback
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.floating[Any]]
     Ints = NDArray[np.integer[Any]]
-
-REWARDS: Mapping[EventType, float] = {"click": 1.0, "add_to_cart": 1.0, "purchase": 1.0}
 
 
 @dataclass(frozen=True)
