@@ -122,8 +122,7 @@ def catalogue(n: int, dimension: int, seed: int = 0, spread: float = 0.6) -> lis
     ]
 
 
-@pytest.mark.parametrize("k", [1, 10, 200])
-def test_quantised_scan_is_exact_at_every_selectivity(k: int) -> None:
+def test_quantised_scan_is_exact_at_every_selectivity() -> None:
     changes = catalogue(8000, 32)
     index = FaissIndex(Config(index=IndexConfig(factory="SQ8")), CTX)
     index.apply(changes, 1, CTX)
@@ -142,7 +141,8 @@ def test_quantised_scan_is_exact_at_every_selectivity(k: int) -> None:
         Filter(price_min=Decimal(5000)),
     ):
         for query in (*queries, changes[3].vector, np.zeros(32, np.float32)):
-            assert answers(index, query, k, eligible) == brute_force(model, query, k, eligible)
+            for k in (1, 10, 200):
+                assert answers(index, query, k, eligible) == brute_force(model, query, k, eligible)
 
 
 def test_repeating_a_call_changes_nothing() -> None:
