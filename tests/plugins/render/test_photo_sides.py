@@ -10,7 +10,7 @@ from prodgen_render.photo.cutout import cut_out
 from prodgen_render.photo.frame import PhotoCamera
 from prodgen_render.photo.plan import depth_of, placed, plan_of
 from prodgen_render.photo.texture import Shot
-from prodgen_render.photo.wall import wall_parts
+from prodgen_render.photo.wall import sides_of, wall_parts
 from prodgen_render.rendering.views import render
 
 from prodgen_sdk.types import Image, Product, View
@@ -31,28 +31,67 @@ def test_the_colours_of_a_wall_go_around_one_rim_after_the_other() -> None:
     points = placed(plan, camera, depth_of(plan, camera, 0.2, 0.1), 0.3)
     across = np.interp(points[:, 0], (points[:, 0].min(), points[:, 0].max()), (0, 1)).astype(np.float32)
     colour = np.repeat(across[:, None], 3, 1)
-    [wall] = wall_parts(plan, camera, points, points * [1, -1, 1], Shot(cutout, camera), colour, colour)
+    [wall] = wall_parts(plan, camera, points, points * [1, -1, 1], Shot(cutout, camera), colour, colour, colour)
     assert wall.material.texture is not None
     steps = np.abs(np.diff(wall.material.texture.pixels[0, :, 0]))
     assert np.count_nonzero(steps > 0.1) == 1
 
 
-def test_a_wall_passes_from_the_fronts_colour_to_the_backs() -> None:
+def test_a_wall_passes_from_the_fronts_colour_over_others_to_the_backs() -> None:
     cutout = cut_out(two_discs())
     camera = PhotoCamera(300.0, 60.0, 60.0)
     plan = plan_of(cutout.mask)
     points = placed(plan, camera, depth_of(plan, camera, 0.2, 0.1), 0.3)
-    near, far = (np.full((len(points), 3), value, np.float32) for value in (0.2, 0.8))
-    [wall] = wall_parts(plan, camera, points, points * [1, -1, 1], Shot(cutout, camera), near, far)
+    near, between, far = (np.full((len(points), 3), value, np.float32) for value in (0.2, 0.8, 0.5))
+    [wall] = wall_parts(plan, camera, points, points * [1, -1, 1], Shot(cutout, camera), near, between, far)
     assert wall.material.texture is not None
     strip = wall.material.texture.pixels
     assert strip.shape[1] == len(plan.rim)
-    assert (np.diff(strip[:, 0, 0]) >= 0).all()
+    middle = len(strip) // 2
+    assert (np.diff(strip[: middle + 1, 0, 0]) >= 0).all()
+    assert (np.diff(strip[middle:, 0, 0]) <= 0).all()
     assert abs(float(strip[0].mean()) - 0.2) < 0.15
-    assert abs(float(strip[-1].mean()) - 0.8) < 0.01
+    assert abs(float(strip[middle].mean()) - 0.8) < 0.01
+    assert abs(float(strip[-1].mean()) - 0.5) < 0.08
     # v is high in front, where row 0 of the texture is.
     front = wall.vertices[:, 1] < 0
     assert wall.uv[front, 1].min() > wall.uv[~front, 1].max()
+
+
+def test_a_wall_around_a_disc_is_lit_as_a_round_one_and_that_around_a_square_keeps_its_corners() -> None:
+    y, x = np.mgrid[0:120, 0:120]
+    camera = PhotoCamera(300.0, 60.0, 60.0)
+    facing = {}
+    for name, mask in (
+        ("disc", (x - 60) ** 2 + (y - 60) ** 2 < 40**2),
+        ("square", np.maximum(abs(x - 60), abs(y - 60)) < 40),
+    ):
+        plan = plan_of(mask)
+        points = placed(plan, camera, np.zeros(len(plan.pixel)), 0.3)
+        rim, sides = sides_of(plan, points)
+        outwards = points[rim[:, 0]] * [1, 0, 1]
+        outwards /= np.linalg.norm(outwards, axis=1, keepdims=True)
+        facing[name] = (sides[0] * outwards).sum(-1), np.abs(sides).max(-1)
+    assert facing["disc"][0].min() > 0.98
+    # Nearly all of a square's sides face along an axis, however near to a corner.
+    assert np.mean(facing["square"][1] > 0.98) > 0.9
+
+
+def test_tops_have_colours_only_where_the_photo_shows_them() -> None:
+    """A ball has no flat top: what is drawn behind its upper rim lies outside its outline."""
+    y, x = np.mgrid[0:160, 0:160]
+    camera = PhotoCamera(400.0, 80.0, 80.0, elevation=15.0)
+    box = (abs(x - 80) < 50) & (abs(y - 80) < 40)
+    parts = {}
+    for name, seen, front in (("box", box, box & (y > 60)), ("disc", *[(x - 80) ** 2 + (y - 80) ** 2 < 45**2] * 2)):
+        picture = np.full((160, 160, 3), 255, np.uint8)
+        picture[seen] = (40, 90, 160)
+        plan = plan_of(front)
+        points = placed(plan, camera, np.zeros(len(plan.pixel)), 0.3)
+        colours = [np.full((len(points), 3), 0.5, np.float32)] * 3
+        parts[name] = wall_parts(plan, camera, points, points * [1, -1, 1], Shot(cut_out(picture), camera), *colours)
+    assert len(parts["box"]) == 2
+    assert len(parts["disc"]) == 1
 
 
 def printed_box() -> Image:

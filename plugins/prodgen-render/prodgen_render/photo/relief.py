@@ -10,7 +10,7 @@ from prodgen_render.photo.frame import PhotoCamera
 from prodgen_render.photo.plan import Plan, placed
 from prodgen_render.photo.solid import material
 from prodgen_render.photo.texture import SHADING, UNSEEN, Shot, bilinear, seen_in, towards_mean
-from prodgen_render.photo.wall import wall_parts
+from prodgen_render.photo.wall import sides_of, wall_parts
 from prodgen_render.rendering.lights import lighting, relative_light, turn
 from prodgen_render.shapes.triangles import smooth_normals
 from prodgen_render.vectors import smoothstep
@@ -18,6 +18,10 @@ from prodgen_sdk.images.colour import to_srgb
 from prodgen_sdk.types import Mask
 
 _LEANING, _OPEN = 0.12, 0.45
+_MEDIAN, _WIDE, _NARROW = 72, 13, 7
+"""Cells along a photo that print is told on, over how many of them it is left out, and over how many behind what may be of several materials."""
+_BEHIND = 0.5
+"""How far the back of that goes towards the mean colour: less than its sides, for materials mostly go through to the back."""
 _HALVINGS = 4
 """How often a back is made half as round that a camera would see beyond the outline."""
 _GRID, _AROUND = 128, 10
@@ -55,19 +59,24 @@ def relief_parts(
     normals = smooth_normals(points.astype(np.float32), faces)
     colour, facing = _texels(front, points, normals, plan)
     plain = without_print(colour)
-    calm = towards_mean(plain, colour, facing * _mask_of(front, plan), UNSEEN[printed])
+    shown = facing * _mask_of(front, plan)
+    other = far = between = towards_mean(plain, colour, shown, UNSEEN[printed])
     # What leans away was seen by few pixels, which would be drawn out into streaks.
     seen = smoothstep((facing - _LEANING) / (_OPEN - _LEANING))[..., None]
     colour = (colour * seen + plain * (1 - seen)).astype(np.float32)
-    ground = calm
     if back is not None:
         other, _ = seen_in(back, _grid(plan, behind, front)[0], _grid(plan, normals * [1, -1, 1], front)[0])
-        ground = without_print(other)
+        far = between = without_print(other)
     elif same_behind or (cloth and patterned(colour, plain, _mask_of(front, plan))):
-        other, ground = colour, plain
-    else:
-        other = calm
+        other, far, between = colour, plain, plain
+    elif printed:
+        other = far = towards_mean(without_print(colour, _NARROW), colour, shown, _BEHIND)
     uv = _uv(plan, colour.shape)
+    walled = np.max(wall) > 1e-4 or half[plan.rim].max() > 1e-4
+    if walled:
+        # Front and back end as the wall begins: light shows no edge between them.
+        rim, sides = sides_of(plan, points)
+        normals[rim[:, 0]] = sides[0]
     parts = [
         Part(points.astype(np.float32), faces, normals, uv, material(colour)),
         Part(
@@ -75,9 +84,9 @@ def relief_parts(
             material(np.ascontiguousarray(other)),
         ),
     ]  # fmt: skip
-    if np.max(wall) > 1e-4 or half[plan.rim].max() > 1e-4:
-        near, far = (_at(values, uv) for values in (plain, ground))
-        parts += wall_parts(plan, camera, points, behind, front, near, far)
+    if walled:
+        at_rims = (_at(texture, uv) for texture in (plain, between, far))
+        parts += wall_parts(plan, camera, points, behind, front, *at_rims)
     return parts
 
 
@@ -129,7 +138,7 @@ def plate_parts(plan: Plan, camera: PhotoCamera, near: float, far: float, cutout
     return [
         Part(front.astype(np.float32), plan.faces, np.ascontiguousarray(normals), uv, material(colour)),
         Part(behind.astype(np.float32), back, np.ascontiguousarray(-normals), uv, material(plain)),
-        *wall_parts(plan, camera, front, behind, shot, edge, edge),
+        *wall_parts(plan, camera, front, behind, shot, edge, edge, edge),
     ]
 
 
@@ -174,12 +183,12 @@ def _mask_of(front: Shot, plan: Plan) -> Mask:
     return np.asarray(front.cutout.mask[top:bottom, left:right])
 
 
-def without_print(colour: Floats) -> Floats:
-    """The front without its print: a wide median keeps areas of one material and drops what is on them."""
+def without_print(colour: Floats, size: int = _WIDE) -> Floats:
+    """The front without its print: a median, so many cells wide, keeps areas of one material and drops what is on them."""
     from scipy import ndimage
 
-    step = max(1, max(colour.shape[:2]) // 72)
+    step = max(1, max(colour.shape[:2]) // _MEDIAN)
     small = colour[step // 2 :: step, step // 2 :: step]
-    small = ndimage.median_filter(small, size=(13, 13, 1), mode="nearest")
+    small = ndimage.median_filter(small, size=(size, size, 1), mode="nearest")
     large = ndimage.zoom(small, (colour.shape[0] / small.shape[0], colour.shape[1] / small.shape[1], 1), order=1)
     return np.asarray(large, np.float32)
