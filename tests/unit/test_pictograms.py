@@ -3,7 +3,19 @@
 import numpy as np
 import pytest
 
-from prodgen_sdk.images.pictograms import FIRST, SECOND, cover, in_one_ink, pictogram_of, subject_of, things
+from prodgen_sdk.images.colour import ink_on, luminance
+from prodgen_sdk.images.pictograms import (
+    FIRST,
+    NATURAL,
+    SECOND,
+    cover,
+    covers,
+    in_one_ink,
+    inks_of,
+    pictogram_of,
+    subject_of,
+    things,
+)
 from prodgen_sdk.images.pictograms.subjects import THINGS, WARES
 
 
@@ -96,3 +108,24 @@ def test_eyes_and_seeds_let_the_ground_through() -> None:
     for across, down in seeds:
         assert drawn[round(50 + 50 * down), round(50 + 50 * across)] < 128
     assert pictogram_of("Steak") is None
+
+
+@pytest.mark.parametrize("name", sorted(things()))
+def test_two_inks_cover_what_one_does(name: str) -> None:
+    first, second = (each.astype(int) for each in covers(things()[name], 64))
+    assert (first + second <= 258).all()
+    assert (first.max(), second.max()) >= (250, 0)
+    assert (cover(things()[name], 64) <= first + second + 4).all()
+
+
+@pytest.mark.parametrize(
+    "ground", [(250, 247, 240), (195, 39, 43), (63, 138, 85), (31, 47, 85), (29, 29, 31), (240, 195, 60)]
+)
+@pytest.mark.parametrize("name", sorted(NATURAL))
+def test_things_are_seen_on_any_ground_and_have_their_own_colours_where_they_are(
+    name: str, ground: tuple[int, int, int]
+) -> None:
+    first, second = inks_of(name, ground)
+    assert abs(luminance(first) - luminance(ground)) > 0.1
+    assert first == NATURAL[name] or first == ink_on(ground)
+    assert np.linalg.norm(np.subtract(first, second)) > 40

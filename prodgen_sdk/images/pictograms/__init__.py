@@ -7,7 +7,7 @@ True
 """
 
 from prodgen_sdk.images.pictograms.colours import NATURAL, inks_of
-from prodgen_sdk.images.pictograms.drawing import cover
+from prodgen_sdk.images.pictograms.drawing import cover, covers
 from prodgen_sdk.images.pictograms.outlines import FIRST, SECOND, Motif, Outline, in_one_ink
 from prodgen_sdk.images.pictograms.subjects import subject_of
 from prodgen_sdk.images.pictograms.things import pictogram_of, things
@@ -19,6 +19,7 @@ __all__ = [
     "Motif",
     "Outline",
     "cover",
+    "covers",
     "in_one_ink",
     "inks_of",
     "pictogram_of",

@@ -68,7 +68,7 @@ def inks_of(subject: str, ground: Levels, other: Levels | None = None) -> tuple[
     if beside := _BESIDE.get(subject):
         return first, beside if math.dist(beside, ground) > _SEEN else _between(first, ground)
     if over := _ON_FIRST.get(subject):
-        return first, over if math.dist(over, first) > _SEEN else _between(first, ground)
+        return first, over if math.dist(over, first) > _SEEN else _between(first, ground, 0.75)
     return first, ground if math.dist(ground, first) > _SEEN else _between(first, (255, 255, 255), 0.8)
 
 

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 
 from prodgen_render.looks.lettering import write, write_title
 from prodgen_render.looks.patterns import Srgb, brightness, ink_for, mix
-from prodgen_sdk.images.pictograms import NATURAL, cover, signs, things
+from prodgen_sdk.images.pictograms import NATURAL, cover, covers, inks_of, signs, things
 
 if TYPE_CHECKING:
     import numpy as np
@@ -58,9 +58,15 @@ def draw_label(
     emblem_height = 0.0
     if emblem:
         emblem_height = height * (0.36 if _portrait(width, height) else 0.3) if title else min(width, height) * 0.8
-        stamp = Image.fromarray(cover(emblem, max(1, round(emblem_height * 0.9))))
-        place = round((box[0] + box[2] - stamp.width) / 2), round(box[1] + margin * 1.5 + emblem_height * 0.05)
-        picture.paste(_emblem_colour(subject, ground, base, trim), place, stamp)
+        size = max(1, round(emblem_height * 0.9))
+        place = round((box[0] + box[2] - size) / 2), round(box[1] + margin * 1.5 + emblem_height * 0.05)
+        plain = _emblem_colour(ground, base, trim)
+        if subject in NATURAL:
+            stamps = zip(covers(emblem, size), inks_of(subject, ground, plain), strict=True)
+        else:
+            stamps = zip([cover(emblem, size)], [plain], strict=True)
+        for stamp, colour in stamps:
+            picture.paste(colour, place, Image.fromarray(stamp))
     _set_words(picture, box, title, detail, box[1] + margin * 1.3 + emblem_height, letters, second, trim)
 
 
@@ -130,9 +136,8 @@ def _neutral_emblem(domain: str, rng: np.random.Generator) -> Motif:
     return (signs.rings(3), signs.sun(8), signs.diamond())[int(rng.integers(3))]
 
 
-def _emblem_colour(subject: str, ground: Srgb, base: Srgb, trim: Srgb) -> Srgb:
-    """The package's own colour where it is seen on the ground; else on a light ground that of the thing, if it has one."""
+def _emblem_colour(ground: Srgb, base: Srgb, trim: Srgb) -> Srgb:
+    """The package's own colour where it is seen on the ground; else that of lines, or an ink that reads."""
     if abs(brightness(base) - brightness(ground)) > 0.25:
         return base
-    colour = NATURAL.get(subject, trim) if brightness(ground) > 0.75 else trim
-    return colour if math.dist(colour, ground) > _SEEN else ink_for(ground)
+    return trim if math.dist(trim, ground) > _SEEN else ink_for(ground)
