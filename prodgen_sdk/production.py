@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from prodgen_sdk import images
+from prodgen_sdk.catalogue.media import file_of
 from prodgen_sdk.config import Config
 from prodgen_sdk.context import Context, Progress, no_progress
 from prodgen_sdk.errors import InputError
-from prodgen_sdk.files import inside, is_file
 from prodgen_sdk.host import Host
 from prodgen_sdk.parts import Parts
 from prodgen_sdk.photos import GENERATOR, photo_views
@@ -162,9 +162,8 @@ class Production:
 
     def photo(self, media: Media, root: Path = Path()) -> Image:
         """The pixels of a product's photo: an asset of the workspace, or a file below `root`."""
-        if media.uri.startswith("asset:"):
-            return images.load(self._store().assets.get(media.uri.removeprefix("asset:")))
-        return images.load(inside(root, media.uri))
+        path = file_of(media.uri, root)
+        return images.load(self._store().assets.get(media.uri.removeprefix("asset:")) if path is None else path)
 
     def context(
         self, progress: Progress | None, cancelled: Callable[[], bool] | None, timeout: float | None
@@ -188,10 +187,8 @@ class Production:
         return self._store().products.get(item.sku)
 
     def _mesh(self, media: Media, root: Path) -> Path:
-        if not media.uri.startswith("asset:"):
-            path = inside(root, media.uri)
-            if not is_file(path):
-                raise InputError(f"There is no mesh {media.uri}.", hint="Name it relative to the product's folder.")
+        path = file_of(media.uri, root)
+        if path is not None:
             return path
         store = self._store()
         assert self._workspace is not None

@@ -25,10 +25,11 @@ def resolve_media(product: Product, root: Path) -> list[tuple[Media, Path | None
     >>> [(media.role, path.name) for media, path in resolve_media(mug, Path("."))]
     [('front', 'mug.jpg')]
     """
-    return [(media, _resolve(media.uri, f"media[{index}].uri", root)) for index, media in enumerate(product.media)]
+    return [(media, file_of(media.uri, root, f"media[{index}].uri")) for index, media in enumerate(product.media)]
 
 
-def _resolve(uri: str, field: str, root: Path) -> Path | None:
+def file_of(uri: str, root: Path, field: str = "uri") -> Path | None:
+    """The file that a uri names; arguments, answer and errors as of `resolve_media`."""
     if _ASSET.fullmatch(uri):
         return None
     if uri.startswith("asset:"):

@@ -260,6 +260,9 @@ def test_the_generator_gets_photos_only_if_it_uses_them(tmp_path, mugs):
     with Studio(host=fake_host(plugin_of(spec, Looking))) as studio:
         studio.generate(product, views="hero", size=32, generator="mine/looking", root=tmp_path)
         studio.generate(product, views="hero", size=32, generator="fake/solid", root="/nowhere")
+        away = product.model_copy(update={"media": (Media(role="front", uri="https://shop.example/front.png"),)})
+        with pytest.raises(InputError, match=r"front\.png is no path\. Save the file"):
+            studio.generate(away, views="hero", size=32, generator="mine/looking", root=tmp_path)
     assert seen == [["front"]]
 
 
