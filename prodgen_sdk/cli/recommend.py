@@ -49,7 +49,7 @@ def recommend(
         min=0.001,
         help="Time budget in milliseconds; if it is spent, popular products are shown.",
     ),
-    locale: str = typer.Option("en", metavar="en|zh", help="The language of the reasons."),
+    locale: str = typer.Option("en", metavar="en|zh", help="The language of reasons and titles."),
     trace: bool = typer.Option(False, "--trace", help="Show how the request was answered, stage by stage."),
     as_json: bool = JSON,
 ) -> None:
@@ -68,7 +68,7 @@ def recommend(
             trace=traces.append,
         )
         explained = {r.sku: studio.explain(user, r.sku, locale=language).causes for r in found} if explain else {}
-        titles = {r.sku: studio.product(r.sku).title for r in found}
+        titles = {r.sku: studio.product(r.sku).text(language).title for r in found}
         views = {r.variant: studio.store.variants.get(r.variant).view.slug for r in found}
         nothing = "" if found else _why_nothing(studio)
     rows = [
