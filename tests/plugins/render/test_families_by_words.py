@@ -399,6 +399,9 @@ def test_a_category_says_what_its_wares_come_in_where_no_word_names_any(title: s
         ("白象方便面 5袋", "food/noodles", "coffee-bag"),
         ("Velvet hair ties, 10 pack", "apparel/hair", "box"),
         ("VR headset 128 GB", "electronics/vr", "box"),
+        ("Tonic water 1 L", "food/drink", "bottle"),
+        ("Tonic water 150 ml", "food/can", "can"),
+        ("美年达橙味汽水 2L", "food/drink", "bottle"),
     ],
 )
 def test_words_that_hold_the_names_of_other_things(title: str, category: str, family: str) -> None:
@@ -413,6 +416,9 @@ def test_words_that_hold_the_names_of_other_things(title: str, category: str, fa
         ("粉色洗衣粉", "home/cleaning", ["pink"]),
         ("樱花粉马克杯", "home/mug", ["pink"]),
         ("金骏眉红茶", "food/tea", ["red"]),
+        ("T-shirt, Wine, M", "apparel/t-shirt", ["wine"]),
+        ("Red wine glasses", "home/glass", []),
+        ("红心猕猴桃", "food/fruit", []),
         ("Laptop, Natural Silver", "electronics/laptop", ["silver"]),
     ],
 )

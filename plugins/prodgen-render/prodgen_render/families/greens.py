@@ -64,6 +64,10 @@ def _kernels(a: Floats, t: Floats) -> Floats:
     return np.asarray(1 + 0.10 * np.sqrt(np.abs(np.sin(8 * a)) * np.abs(np.sin(48 * t * np.pi / 2))))
 
 
+def _gourd(a: Floats, t: Floats) -> Floats:
+    return np.asarray(1 + 0.10 * (np.abs(np.cos(5 * a)) ** 0.6 - 0.6) * np.sin(np.pi * np.clip(t, 0.01, 0.99)) ** 0.5)
+
+
 def _spikes(a: Floats, t: Floats) -> Floats:
     row = np.floor(18 * t)
     tip = np.abs(np.sin(9 * a + np.pi / 2 * row)) * np.abs(np.sin(18 * np.pi * t))
@@ -147,6 +151,7 @@ _KINDS: tuple[_Kind, ...] = (
     _Kind(("courgette", "courgettes", "zucchini", "西葫芦"), "#557d35", _LONG, _even, lies=True),
     _Kind(("aubergine", "aubergines", "eggplant", "eggplants", "茄子"), "#3b2244", _DROP, _even, lies=True, shown=2, stalk="#5f7d3a"),
     _Kind(("sweetcorn cob", "corn on the cob", "corn cob", "corn cobs", "水果玉米", "甜玉米", "糯玉米", "玉米棒"), "#f0c54a", _COB, _kernels, lies=True),
+    _Kind(("pumpkin", "pumpkins", "南瓜"), "#d9792b", [(1.35 * r, 0.95 * z) for r, z in _BALL], _gourd, shown=1, stalk="#7f8048"),
     _Kind(("papaya", "木瓜"), "#d99a3a", [(1.6 * r, 1.3 * z) for r, z in _DROP], _even, lies=True, shown=1),
     _Kind(("cantaloupe", "honeydew", "hami melon", "哈密瓜", "甜瓜"), "#cdb978", _BALL, _net, shown=1),
     _Kind(("coconut", "coconuts", "椰子", "椰青"), "#7b5a3c", [(0.85 * r, 0.85 * z) for r, z in _BALL], _skins, shown=1),

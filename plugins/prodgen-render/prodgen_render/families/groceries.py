@@ -233,7 +233,7 @@ def tin(look: Look) -> list[Part]:
     """A round tea tin with a slip lid; a sealed can where it holds what is canned."""
     radius, height = 0.04 * look.uniform(0.9, 1.15), 0.095 * look.uniform(0.85, 1.2)
     colour = look.colour()
-    if look.says(_CANNED):
+    if look.says(_CANNED) or look.product.category.endswith(("tinned", "canned")):
         return _sealed(look, radius * 0.92, height * (0.45 if look.says(_FISH) else 1.1), colour)
     printed = look.label(
         "lacquer", (2 * np.pi * radius, height * 0.78), colour, (0.37, 0.14, 0.63, 0.86), style="panel"

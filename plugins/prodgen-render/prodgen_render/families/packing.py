@@ -10,6 +10,8 @@ WARES = ("food", "beauty")
 PACKED_IN = PACKAGES | {"罐装", "盒装", "瓶装", "袋装", "纸盒", "易拉罐", "礼盒"}
 """Words that say what wares come in and nothing of what they are."""
 _LIQUID = re.compile(r"(\d+(?:\.\d+)?)\s*(?:ml|cl|l|毫升|升|fl\.? ?oz)(?![a-z])")
+_BOTTLED_BY = re.compile(r"(?<![\d.])(?:[1-9](?:\.\d+)?\s*(?:l|升)(?![a-z])|(?:[7-9]\d\d|\d{4,})\s*(?:ml|毫升))")
+"""More than a can holds."""
 _PUMPED = 200
 """So much, in ml, is too much for a tube."""
 _COUNTED = r"[*x×]\s*\d+\s*"
@@ -81,6 +83,8 @@ def packed(domain: str, family: str, text: str) -> str:
     liquid = _LIQUID.search(text)
     if liquid and (family in ("tin", "coffee-bag", "fruit") or (domain == "food" and not family)):
         family = "bottle"  # tea, coffee or juice to drink
+    if family == "can" and _BOTTLED_BY.search(text):
+        family = "bottle"
     if family == "tube" and liquid and float(liquid[1]) >= _PUMPED:
         family = "pump-bottle"
     said = next((name for name, words in _SAID.get(domain, {}).items() if re.search(words, text)), "")

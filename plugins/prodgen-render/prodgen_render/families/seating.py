@@ -270,12 +270,17 @@ def cushion(look: Look) -> list[Part]:
     wave = 0.006 * np.sin(17 * u + 3 * v) * np.abs(v) ** 4 + 0.006 * np.sin(15 * v - 2 * u + 1) * np.abs(u) ** 4
     y = thick / 2 * body + wave * (body > 0.02) * body + 0.002
     usual = "#f4f3ef" if slept_on else None
-    front_material = look.main(*CLOTHS, extent=(width, height), period=0.06, default=usual)
+    filling = look.material_name == "rubber" and look.own_colour  # latex is in it, not around it
+    front_material = (
+        look.plain("cotton", look.note((244, 243, 239), "cotton"))
+        if filling
+        else look.main(*CLOTHS, extent=(width, height), period=0.06, default=usual)
+    )
     if look.pattern_name == "logo":
         front_material = look.label(
             look.pick(*CLOTHS), (width, height), look.colour(), (0.2, 0.25, 0.8, 0.75), style="bare"
         )
-    back_material = look.solid(*CLOTHS, default=usual)
+    back_material = front_material if filling else look.solid(*CLOTHS, default=usual)
     front = loft(np.stack([x, -y, z], -1), front_material, closed=False)
     back = loft(np.stack([-x, y, z], -1), back_material, closed=False)
     edge = np.concatenate(

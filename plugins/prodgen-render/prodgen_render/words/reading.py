@@ -55,7 +55,7 @@ _CJK = re.compile(r"[㐀-鿿]")
 _NOT_COLOURS, _NOT_MATERIALS = (
     re.compile("|".join(sorted(words, key=len, reverse=True)), re.IGNORECASE) for words in (NOT_COLOURS, NOT_MATERIALS)
 )
-_UNPATTERNED = re.compile(
+_ABSENT = re.compile(
     r"\b(?:no|not|non|without)[\s-]+(?:(?:a|an|any|all[\s-]over)\s+)?[a-z]+(?:\s+(?:or|nor)\s+[a-z]+)?|\b[a-z]+[\s-]free\b|\bunprinted\b"
     r"|(?:无|没有|不带|不含)任?何?(?:"
     + "|".join(word for words in PATTERNS.values() for word in words if not word.isascii())
@@ -66,11 +66,12 @@ _UNPATTERNED = re.compile(
 _CERAMICS = ("stoneware", "porcelain", "terracotta")
 """Kinds of ceramic: a title that names one says more than an attribute that names the other."""
 _HELD = {
-    "food": ("cream", "natural", "champagne", "vanilla", "rose"),
+    "food": ("cream", "natural", "champagne", "vanilla", "rose", "wine"),
     "beauty": ("cream", "natural", "vanilla"),
-    "electronics": ("espresso", "mocha"),
+    "electronics": ("espresso", "mocha", "wine"),
+    "home": ("wine",),
 }
-"""Words of colours that are about what food and cosmetics hold or are, by domain."""
+"""Words of colours that are about what things hold or make, by domain."""
 
 
 def words_of(product: Product) -> str:
@@ -129,7 +130,7 @@ def colours_of(product: Product) -> list[tuple[str, str]]:
     >>> colours_of(Product(sku="s", title="蓝牙音箱 胡桃木", category="electronics/speaker"))
     []
     """
-    said = _without(_NOT_COLOURS, without_parts(product))
+    said = _without(_NOT_COLOURS, without_parts(_without(_ABSENT, product)))
     given = [] if many_colours_of(product) else _given_colours(said)
     found = given or _said_colours(said, product.title)[:3]
     return [(name, _dyed(name, code, material_of(product))) for name, code in found]
@@ -212,7 +213,7 @@ def pattern_of(product: Product) -> str:
     >>> pattern_of(Product(sku="t", title="White T-shirt without print", category="apparel/t-shirt"))
     ''
     """
-    product = _without(_UNPATTERNED, product)
+    product = _without(_ABSENT, product)
     # The bare word is too often about the material: "solid oak".
     if attribute(product, *_PATTERN_NAMES) in ("solid", "none"):
         return "plain"

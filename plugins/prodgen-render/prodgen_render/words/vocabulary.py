@@ -12,7 +12,7 @@ COLOURS: dict[str, tuple[str, tuple[str, ...]]] = {
     "teal": ("#1f7f86", ("teal", "turquoise", "cyan", "青", "teal blue", "teal green", "aqua", "aqua blue", "aquamarine", "tiffany blue", "蒂芙尼蓝", "湖蓝", "松石绿", "青绿", "蓝绿", "孔雀蓝", "孔雀绿")),
     "mint": ("#a5d9c0", ("mint", "薄荷", "mint green", "薄荷绿", "浅绿", "seafoam", "seafoam green", "duck egg", "duck egg blue", "冰种")),
     "olive": ("#6d7043", ("olive", "khaki green", "军绿", "橄榄", "olive green", "army green", "橄榄绿", "卡其绿")),
-    "wine": ("#6a1f2e", ("burgundy", "紫红", "wine red", "maroon", "oxblood", "酒红", "枣红", "burgundy red", "dark red", "深红", "波尔多红")),
+    "wine": ("#6a1f2e", ("wine", "burgundy", "紫红", "wine red", "maroon", "oxblood", "酒红", "枣红", "burgundy red", "dark red", "深红", "波尔多红")),
     "coral": ("#ee7560", ("coral", "珊瑚", "coral pink", "coral red", "coral orange", "珊瑚红", "珊瑚粉", "珊瑚橙")),
     "beige": ("#dcc9ad", ("beige", "sand", "nude", "米色", "杏色", "米白", "米黄", "米灰", "oatmeal", "裸色", "肤色", "sand beige", "nude beige", "燕麦色")),
     "cream": ("#f0e6d2", ("cream", "ecru", "vanilla", "奶油", "奶白", "米杏", "星光色", "cream white", "off white", "off-white", "奶油白", "奶油黄", "奶油色")),
@@ -56,15 +56,15 @@ OF_DENIM = {"blue": "#3d557c", "sky": "#8aa5c4", "navy": "#2a3851"}
 """What blue is where it is denim that is dyed."""
 NOT_COLOURS = (
     "蓝牙", "蓝光", "紫外线", "红外", "黑科技", "网红", "口红", "腮红", "美白", "洁白", "白皙", "蛋白", "白领", "绿色环保", "绿色健康", "绿色食品", "灰尘", "金属", "合金", "金龙鱼", "珊瑚绒", "绿联", "白酒", "黄肉", "黄心", "蛋黄酥", "青少年", "青年",
-    "(?<!樱)花粉|[衣椒淀米可啡豆珠糕打牙喱蛳辣河凉末骨身子然芥茶香]粉(?![色红])|粉[丝条扑刺末剂状皮]", "金标", "金枕", "金煌", "金骏眉", "金典", "金装", "金牌", "金纺", "金钱", "青源", "橘朵", "白象", "江小白", "蓝月亮", "白猫", "红双喜", "红烧", "红星", "石墨烯", "银耳", "银鹭", "白萝卜", "青蛙",
-    "gold standard", "gold blend", "blue buffalo", "dr teal", "red blend", "green tea", "black tea", "rose water",
+    "(?<!樱)花粉|[衣椒淀米可啡豆珠糕打牙喱蛳辣河凉末骨身子然芥茶香]粉(?![色红])|粉[丝条扑刺末剂状皮]", "金标", "金枕", "金煌", "金骏眉", "金典", "金装", "金牌", "金纺", "金钱", "青源", "橘朵", "白象", "江小白", "红心", "红肉", "椰青", "青柑", "青汁", "青团", "青梅", "紫薯", "蓝月亮", "白猫", "红双喜", "红烧", "红星", "石墨烯", "银耳", "银鹭", "白萝卜", "青蛙",
+    "gold standard", "gold blend", "blue buffalo", "dr teal", "red blend", "red flesh", "yellow tail", "green tea", "black tea", "rose water",
     "蓝山", "大红袍", "白药", "干红", "干白", "青花", "青岛", "青柠", "青菜", "青椒", "青提", "红富士", "红牛", "奶粉", "粉底", "粉饼", "蜜粉", "散粉", "蛋白粉", "面粉", "黄铜", "紫铜", "红铜", "白铜", "红木", "黑胡桃", "紫檀", "黑檀", "白蜡木", "白橡", "红橡", "红陶", "紫砂",
     "red wine", "white wine", "earl grey", "espresso machine", "espresso maker", "chocolate milk", "red bull", "blue mountain", "blush brush", "blush palette", "blue light", "black friday", "white noise", "green onion", "black pepper", "olive wood", "橄榄木", "red switch", "blue switch", "brown switch", "yellow switch", "红轴", "绿轴", "青轴", "茶轴", "黄轴", "银轴", "白轴", "小白瓶", "小棕瓶", "小黑瓶", "blue yeti", "charcoal bbq", "charcoal grill", "charcoal barbecue", "activated charcoal", "red light", "green giant", "green light",
 )  # fmt: skip
 """Words in which that of a colour is none: bluetooth, whitening, milk powder, black walnut, Earl Grey."""
 NOT_MATERIALS = (
     "积木", "乳木果", "龟背竹", "富贵竹", "竹炭", "竹笋", "铁观音", "铁板", "铁锈", "地铁", "钢琴", "钢笔", "铜锣烧", "木糖醇", "木瓜", "木耳", "樱木", "芝麻", "麻辣", "麻薯", "麻将", "棉花糖", "棉签",
-    "王麻子", "麻布", "[紫薄]皮", "tommy jeans", "ceramic blue", "陶瓷白", "纸巾", "纸尿裤", "皮肤", "陈皮", "豆皮", "皮蛋", "调皮", "陶醉", "玻璃清洁", "steel cut", "glass skin", "paper towel", "satin floss", "crystal rose", "linen fresh", "steam iron", "clothes iron", "flat iron", "curling iron", "travel iron",
+    "王麻子", "麻布", "[紫薄]皮", "乳胶(?=枕|床|记忆)", "latex pillow", "latex mattress", "tommy jeans", "ceramic blue", "陶瓷白", "纸巾", "纸尿裤", "皮肤", "陈皮", "豆皮", "皮蛋", "调皮", "陶醉", "玻璃清洁", "steel cut", "glass skin", "paper towel", "satin floss", "crystal rose", "linen fresh", "steam iron", "clothes iron", "flat iron", "curling iron", "travel iron",
 )  # fmt: skip
 """Words in which that of a material is none: a plant, a tea, a taste."""
 WARES: dict[str, tuple[str, str]] = {
