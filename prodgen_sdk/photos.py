@@ -46,5 +46,6 @@ class CatalogueGenerator(Generator):
                 f"{request.product.sku} has no photo of the view {view.slug}.",
                 hint="Run prodgen catalog publish-photos for the photos that there are, or name another generator.",
             )
-        image = images.squared(images.flatten(photo), request.size)
+        # A copy: an image is never a view of what its generator was given.
+        image = images.squared(images.flatten(photo), request.size).copy()
         return Generated(image=image, view=view, facts={"source": "photo", "media": media.uri})
