@@ -118,7 +118,7 @@ def with_second_colour(sketch: ProductAsset) -> ProductAsset:
     '#f6f3ec'
     """
     main = sketch.colour or sketch.ground
-    if main is None or sketch.accent is not None:
+    if main is None or sketch.accent is not None or sketch.layout == "screen":
         return sketch
     colour = np.array(rgb_of(main))
     if to_linear(colour) @ LUMINANCE >= _PALE:

@@ -22,7 +22,7 @@ THINGS: tuple[tuple[str, Words], ...] = (
     ("lime", ("lime", "key lime", "青柠")),
     ("citrus", ("orange juice", "orange", "citrus", "grapefruit", "bergamot", "tangerine", "vitamin c", "橙", "橘", "佛手柑", "柑橘", "维c")),
     ("berry", ("strawberry", "strawberries", "草莓")),
-    ("blueberry", ("blueberry", "blueberries", "bilberry", "蓝莓")),
+    ("blueberry", ("blueberry", "blueberries", "bilberry", "blackcurrant", "蓝莓", "黑加仑")),
     ("cherry", ("cherry", "cherries", "cranberry", "cranberries", "berry", "berries", "樱桃", "车厘子", "蔓越莓", "莓")),
     ("raspberry", ("raspberry", "raspberries", "树莓", "覆盆子")),
     ("grapes", ("grape", "grapes", "wine", "blackberry", "raisin", "raisins", "acai", "葡萄", "红酒", "葡萄酒", "提子")),
@@ -61,7 +61,7 @@ THINGS: tuple[tuple[str, Words], ...] = (
     ("rocket", ("rocket", "spaceship", "space", "火箭", "太空", "宇航员")),
     ("moon", ("moon", "月亮")),
     ("paw", ("paw", "pet", "爪", "宠物")),
-    ("heart", ("baby", "kids", "love", "valentine", "wedding", "infant", "宝宝", "婴儿", "儿童", "爱心", "婴")),
+    ("heart", ("heart logo", "heart print", "heart motif", "baby", "kids", "love", "valentine", "wedding", "infant", "宝宝", "婴儿", "儿童", "爱心", "婴")),
     ("tooth", ("toothpaste", "dental", "teeth", "whitening strips", "mouthwash", "牙膏", "漱口水", "牙")),
     ("star", ("star", "christmas", "holiday", "party", "星", "圣诞")),
 )  # fmt: skip

@@ -421,6 +421,7 @@ def test_a_draft_is_the_same_design(host):
         ({"colour": "#8fbfe4", "pattern": "gradient", "layout": "surface"}, "#d9e4ea"),
         ({"colour": "#f0e7d4"}, None),  # paper is not seen beside cream
         ({"colour": None}, None),
+        ({"colour": "#c3272b", "layout": "screen"}, None),
         ({"colour": "#c3272b", "accent": "#1f7f86"}, "#1f7f86"),
         ({"colour": "#c3272b", "pattern": "plain", "layout": "label"}, "#f6f3ec"),  # of caps and gables
     ],

@@ -185,6 +185,13 @@ def test_what_is_said_not_to_be_there_is_no_pattern(title: str, pattern: str) ->
     assert pattern_of(of(title, "apparel/other")) == pattern
 
 
+@pytest.mark.parametrize(
+    ("title", "colours"), [("Cushion, not blue", []), ("Red mug, no black", ["red"]), ("Sugar-free red cola", ["red"])]
+)
+def test_what_is_said_not_to_be_there_is_no_colour(title: str, colours: list[str]) -> None:
+    assert [name for name, _ in colours_of(of(title, "home/other"))] == colours
+
+
 def test_a_print_of_things_tiles_in_their_own_inks_or_in_others_where_those_would_not_be_seen() -> None:
     picture = np.asarray(draw_motifs("cherry", 192, 96, PAPER, NAVY, 4), np.float32)
     steps = np.abs(np.diff(picture, axis=1)).mean((0, 2))
