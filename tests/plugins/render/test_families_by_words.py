@@ -762,6 +762,7 @@ def test_tablets_come_in_an_opaque_bottle_and_powder_in_a_larger_tub() -> None:
         ("Chopsticks", "home/cutlery", "Forks"),
         ("Silicone utensil set", "home/cooking-tool", "Silicone spatula"),
         ("Gaming PC", "electronics/desktop-computer", "Office PC"),
+        ("Chest freezer 200 l", "electronics/refrigerator", "Fridge freezer 200 l"),
         ("Black oxford shoes", "apparel/loafers", "Black penny loafers"),
         ("Gooseneck electric kettle", "electronics/kettle", "Electric kettle"),
     ],

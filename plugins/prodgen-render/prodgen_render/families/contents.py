@@ -8,6 +8,7 @@ from prodgen_render.words.reading import mentions, words_of
 
 CONTENTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("#2f1810", ("oyster sauce", "hoisin", "teriyaki", "worcestershire", "balsamic", "bbq sauce", "stout", "蚝油", "生抽", "老抽", "陈醋", "香醋")),
+    ("#5b4631", ("black pepper", "cinnamon", "nutmeg", "cumin", "allspice", "黑胡椒", "肉桂", "孜然", "花椒")), ("#b8431f", ("paprika", "红椒粉")), ("#d9a01f", ("turmeric", "saffron", "姜黄")),
     ("#f1e7cd", ("mayonnaise", "mayo", "ranch", "蛋黄酱", "沙拉酱")),
     ("#b3301c", ("chilli", "chili", "sriracha", "hot sauce", "ketchup", "harissa", "salsa", "辣椒", "辣酱", "剁椒", "老干妈")),
     ("#d4a21e", ("mustard", "curry", "芥末", "咖喱")), ("#66802f", ("pesto", "gherkin", "pickles", "olives", "橄榄菜", "酸黄瓜")),

@@ -10,7 +10,7 @@ from prodgen_render.model import Material, Part
 from prodgen_render.shapes.geometry import loft, rounded_rectangle, slab, smooth_path, superellipse, tube
 
 _PLASTICS = ("plastic", "matte plastic", "aluminium")
-_ELECTRIC = ("electric", "sonic", "rechargeable", "电动", "声波")
+_ELECTRIC = ("electric", "sonic", "sonicare", "oral-b io", "oral-b pro", "rechargeable", "电动", "声波")
 
 
 def hair_dryer(look: Look) -> list[Part]:

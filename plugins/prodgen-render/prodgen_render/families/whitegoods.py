@@ -22,6 +22,7 @@ _SMALL = (
     "迷你",
     "小冰箱",
 )
+_CHESTS = ("chest freezer", "卧式冰柜", "卧式冷柜", "冰柜")
 _OVENS = ("oven", "烤箱")
 _DISHES = ("dishwasher", "洗碗机")
 _STEELS = ("steel", "aluminium", "metal", "iron")
@@ -53,9 +54,11 @@ def lit() -> Material:
 
 
 def refrigerator(look: Look) -> list[Part]:
-    """A refrigerator: a freezer under one door, two doors side by side, or one door where the words say that it is small."""
+    """A refrigerator: a freezer under one door, two doors side by side, one door where the words say that it is small, or a lid."""
     beside = look.chance(0.35) or look.says(_BESIDE)
     high = 1.78 * look.uniform(0.94, 1.06)
+    if look.says(_CHESTS):
+        return _chest_freezer(look, 0.47 * high)
     small = look.says(_SMALL)
     if small:
         beside, high = False, 0.48 * high
@@ -86,6 +89,21 @@ def refrigerator(look: Look) -> list[Part]:
         x = -wide / 4
         parts += block((0.15, 0.004, 0.22), (x, front - door / 2, high * 0.60), glass_front(), 0.001)
         parts += block((0.05, 0.003, 0.012), (x, front - door / 2 - 0.002, high * 0.69), lit(), 0.001)
+    return parts
+
+
+def _chest_freezer(look: Look, high: float) -> list[Part]:
+    """A low case under a lid as wide as it is, with a grip in front."""
+    wide, deep = 0.92 * look.uniform(0.9, 1.08), 0.55
+    shell = enamel(look)
+    dark = look.plain("matte plastic", "#2a2b2d")
+    parts = block((wide, deep, high - 0.115), (0, 0, 0.035), shell, 0.010)
+    parts += block((wide - 0.05, deep - 0.06, 0.04), (0, 0.01, 0), dark)
+    parts += block((wide - 0.016, deep - 0.016, 0.012), (0, 0, high - 0.084), dark, 0.003)
+    parts += block((wide + 0.010, deep + 0.012, 0.075), (0, -0.002, high - 0.075), shell, 0.022)
+    grip = look.part("handle", look.plain("plastic", "#c9cbce"), metal=True)
+    parts += block((0.22, 0.024, 0.032), (0, -deep / 2 - 0.014, high - 0.058), grip, 0.008)
+    parts += block((0.12, 0.006, 0.05), (wide * 0.36, -deep / 2 - 0.001, 0.07), dark, 0.002)
     return parts
 
 
