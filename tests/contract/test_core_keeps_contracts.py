@@ -3,7 +3,8 @@
 import pytest
 
 from prodgen_sdk import plugin
-from prodgen_sdk.testing.contracts import GeneratorContract
+from prodgen_sdk.testing.contracts import BenchmarkContract, GeneratorContract
+from prodgen_sdk.testing.fakes import FakePlugin
 from prodgen_sdk.testing.samples import sample_photo
 from prodgen_sdk.types import GenerationRequest, Media, Product, View
 
@@ -25,3 +26,22 @@ class TestPhotos(GeneratorContract):
             )
             for size in (64, 96)
         ]
+
+
+class TestOverhead(BenchmarkContract):
+    plugin = plugin
+    id = "core/overhead"
+
+    @pytest.fixture
+    def options(self):
+        return {"n": 2}
+
+
+class TestBatching(BenchmarkContract):
+    plugin = plugin
+    companions = (FakePlugin(),)
+    id = "core/batching"
+
+    @pytest.fixture
+    def options(self):
+        return {"generator": "fake/solid", "n": 3, "rounds": 1}
