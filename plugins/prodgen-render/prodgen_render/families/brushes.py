@@ -11,7 +11,7 @@ from prodgen_render.shapes.geometry import bent, refine, revolve, slab, smooth_p
 
 _SET = ("set", "kit", "pack", "套", "件", "支装")
 
-_FOR_HAIR = ("hair brush", "hairbrush", "paddle brush", "detangling", "气垫梳", "按摩梳", "梳子")
+_FOR_HAIR = ("hair brush", "hairbrush", "detangler", "paddle brush", "detangling", "气垫梳", "按摩梳", "梳子")
 
 
 def makeup_brush(look: Look) -> list[Part]:

@@ -13,7 +13,8 @@ from prodgen_render.shapes.geometry import bent, revolve, smooth_path, tube
 _METALS = ("steel", "iron", "aluminium", "copper", "metal", "ceramic")
 _KETTLES = ("steel", "matte plastic", "plastic", "glass", "iron", "copper", "ceramic", "metal")
 _GOOSENECK = ("gooseneck", "pour over", "pour-over", "鹅颈", "细口", "手冲")
-_TEAPOTS = ("teapot", "teapots", "tea pot", "泡茶壶", "紫砂壶", "功夫茶壶")
+_TEAPOTS = ("teapot", "teapots", "tea pot", "泡茶壶", "紫砂壶", "茶壶")
+_BOILED = ("electric", "电", "养生", "煮茶", "烧水")
 _DEEP = ("wok", "saute", "sauté", "炒锅")
 _ONE_HANDLE = ("saucepan", "saucepans", "sauce pan", "milk pan", "奶锅", "雪平锅", "单柄")
 _CLAY = ("砂锅", "clay pot", "claypot", "donabe")
@@ -100,7 +101,7 @@ def pot(look: Look) -> list[Part]:
 
 def kettle(look: Look) -> list[Part]:
     """A kettle on its base, its spout to the left: a beak in its rim, a long one as a goose's neck, or a teapot where the words say so."""
-    if look.says(_TEAPOTS):
+    if look.says(_TEAPOTS) and not look.says(_BOILED):
         return _teapot(look)
     radius, high = 0.082 * look.uniform(0.94, 1.06), 0.20 * look.uniform(0.92, 1.1)
     body_material = look.main(*_KETTLES, extent=(2 * np.pi * radius, high))

@@ -30,7 +30,7 @@ def puzzle_cube(look: Look) -> list[Part]:
                 ]
                 one += _stickers(look, (i, j, k), count, step, (x, y, z + edge / 2))
                 parts += [part.turned(turn) for part in one]
-    return [part.turned(8) for part in parts]
+    return [part.turned(-14) for part in parts]
 
 
 def _stickers(
