@@ -71,9 +71,8 @@ def render_views(
         ctx.progress(total - wanted + done, total, "views")
     seconds = time.perf_counter() - started
     if failed:
-        name, why = next(iter(failed.items()))
         raise PartlyDone(
-            f"{len(failed)} of {len(sources)} files could not be rendered; {name}: {why}",
+            f"{len(failed)} of {len(sources)} files could not be rendered.",
             failed,
             hint="Repair and run again: what is done is not rendered again.",
         )
@@ -88,16 +87,19 @@ def render_views(
 
 
 def _names(sources: Sequence[Path]) -> list[str]:
-    """The folder of each file's images: its stem, or, where others have the same, its path below the folder that they share.
+    """The folder of each file's images: its stem, or, where others have the same, its path below the folder that these share.
+
+    So the other files of a call, which may be more the next time, have no say in it.
 
     Raises:
         InputError: two files would share a folder even so.
     """
-    names = [path.stem for path in sources]
-    if len(set(names)) < len(names):
-        paths = [Path(os.path.abspath(path)) for path in sources]  # noqa: PTH100 - resolve() follows links
-        shared = os.path.commonpath([path.parent for path in paths])
-        names = [str(path.relative_to(shared).with_suffix("")) for path in paths]
+    paths = [Path(os.path.abspath(path)) for path in sources]  # noqa: PTH100 - resolve() follows links
+    parents: dict[str, list[Path]] = {}
+    for path in paths:
+        parents.setdefault(path.stem, []).append(path.parent)
+    shared = {stem: os.path.commonpath(folders) for stem, folders in parents.items()}
+    names = [str(path.relative_to(shared[path.stem]).with_suffix("")) for path in paths]
     twice = next((name for name in names if names.count(name) > 1), "")
     if twice:
         raise InputError(f"Two files are called {twice!r}.", hint="Images are kept by name: rename one of them.")

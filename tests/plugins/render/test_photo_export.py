@@ -91,7 +91,7 @@ def test_batch_resumes_and_goes_on_past_bad_files(model: Model3D, tmp_path: Path
     assert (out / "box" / "right.png").read_bytes() == before
     # Other options: the pictures are made again.
     assert render_views(sources, views, out, Context(), size=32)["views_done"] == 4
-    with pytest.raises(PartlyDone, match=r"broken\.glb") as partly:
+    with pytest.raises(PartlyDone, match="1 of 3 files") as partly:
         render_views([tmp_path / "broken.glb", *sources], (View(azimuth=33),), out, Context(), size=32)
     assert set(partly.value.failures) == {str(tmp_path / "broken.glb")}
     assert (out / "ball" / "az33_el0_d1.png").is_file()
@@ -111,6 +111,9 @@ def test_files_of_one_name_keep_their_folders(model: Model3D, tmp_path: Path) ->
         "mug/textured/front.png",
     ]
     assert render_views(sources, parse_views("front"), out, Context(), size=32)["views_skipped"] == 2
+    with pytest.raises(PartlyDone):  # another file of the call, wherever it lies, moves none of them
+        render_views([tmp_path.parent / "gone.glb", *sources], parse_views("front"), out, Context(), size=32)
+    assert len(list(out.rglob("*.png"))) == 2
 
 
 def test_kill_9_keeps_what_is_done(model: Model3D, tmp_path: Path) -> None:
