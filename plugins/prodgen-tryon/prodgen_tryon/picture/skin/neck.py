@@ -117,6 +117,6 @@ def _neck_colours(person: Person, seen: Float, box: tuple[slice, slice]) -> Floa
     shade = 1.0 - 0.1 * np.clip(np.abs(across - 0.2 * light_side(person)), 0, 1.3) ** 2 * away
     made = times(made, shade * (1 + (grain(person)[box] - 1) * np.clip(away * 2, 0, 1)))
     real = np.maximum(known, person.parts["face"][box] > 0.5)  # the neck begins at the chin without a seam
-    keep = blur(real, max(0.012 * w, 0.8)) * (known > 0.5)
+    keep = np.clip(2 * blur(real, max(0.012 * w, 0.8)) - 1, 0, 1) * (known > 0.5)
     colours: Float = (made + times(image - made, keep)).clip(0, 255)
     return colours

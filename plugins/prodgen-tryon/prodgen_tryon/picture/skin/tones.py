@@ -13,6 +13,8 @@ from prodgen_tryon.picture.light import tint
 from prodgen_tryon.picture.skin.arm_width import arm_region
 from prodgen_tryon.sides import Side
 
+SHADED = 0.6  # chroma for its lightness of skin in shade, relative to a face's; a beard and cloth have less
+LIT = 0.75  # of a face's lightness, that of skin which is in no shade
 PALER = -2.5  # a of CIELAB of a neck beside its face: over half of the mean over photos, of which nearly all agree
 
 
@@ -43,11 +45,21 @@ def _lit(samples: NDArray[np.uint8]) -> NDArray[np.float64] | None:
 
 @per_person
 def body_tone(person: Person) -> NDArray[np.float64]:
-    """Typical RGB of the skin below the face: the neck's, where enough of it is seen; a face is redder, and so are hands."""
+    """Typical RGB of the skin below the face: the neck's, where enough of it is seen, else between the face's and the arms'; a face is redder, and so are hands."""
     face = skin_colour(person)
-    seen = (seen_skin(person) > 0.5) & (arm_region(person) == 0)
-    neck = _lit(person.image[seen]) if seen.sum() > 0.015 * person.width**2 else None
-    return face * tint(PALER, 0.0) if neck is None else 0.75 * neck + 0.25 * face
+    lit = (seen_skin(person) > 0.5) & (person.lab[..., 0] > LIT * _lab(face)[0])
+    neck, arms = (lit & (arm_region(person) == here) for here in (0, 1))
+    for seen, share, paler in ((neck, 0.75, 0.0), (arms, 0.5, PALER)):
+        tone = _lit(person.image[seen]) if seen.sum() > 0.015 * person.width**2 else None
+        if tone is not None:
+            return share * tone + (1 - share) * face * tint(paler, 0.0)
+    return face * tint(PALER, 0.0)
+
+
+def _lab(rgb: NDArray[np.float64]) -> Float:
+    """One colour [3] in CIE L*a*b*."""
+    result: Float = to_lab(rgb.round().astype(np.uint8).reshape(1, 1, 3))[0, 0]
+    return result
 
 
 def seen_skin(person: Person) -> Float:
@@ -58,11 +70,13 @@ def seen_skin(person: Person) -> Float:
     seen &= parts["upper"] < 0.2
     seen &= ~dilate(parts["upper"] > 0.4, 0.022 * w)
     seen &= (person.along < person.frame.torso) | (arm_region(person) > 0)  # no legs
-    tone = to_lab(skin_colour(person).round().astype(np.uint8).reshape(1, 1, 3))[0, 0]
+    tone = _lab(skin_colour(person))
     # A high collar that was taken for a neck is no sample of skin. Shade below a chin takes chroma as well as lightness.
-    shade = np.clip(person.lab[..., :1] / max(float(tone[0]), 1.0), 0, 1)
-    unshaded = person.lab + (1 - shade) * np.array([0, *tone[1:]], np.float32)
-    seen &= colour_distance(unshaded, tone, (0.4, 1.4, 1.4)) < 20
+    lab, weights = person.lab, (0.4, 1.4, 1.4)
+    shade = np.clip(lab[..., :1] / max(float(tone[0]), 1.0), 0, 1)
+    unshaded = lab + (1 - shade) * np.array([0, *tone[1:]], np.float32)
+    coloured = np.hypot(lab[..., 1], lab[..., 2]) > SHADED * float(np.hypot(*tone[1:])) * shade[..., 0]
+    seen &= (colour_distance(lab, tone, weights) < 20) | coloured & (colour_distance(unshaded, tone, weights) < 20)
     # Nor are a few stitches of its colour: skin goes on from the face, or there is more of it.
     count, pieces, stats, _ = cv2.connectedComponentsWithStats(seen.astype(np.uint8), connectivity=8)
     kept = stats[:, cv2.CC_STAT_AREA] > 0.04 * w * w
