@@ -8,13 +8,13 @@ import numpy as np
 import PIL.Image
 import pytest
 from prodgen_render.parametric import build_model
-from prodgen_render.photo.background import background_of
 from prodgen_render.photo.build import model_from_photos
 from prodgen_render.photo.cutout import cut_out
 from prodgen_render.rendering.views import render
 from scipy import ndimage
 
 from prodgen_sdk.errors import InvalidImage
+from prodgen_sdk.images.cutout.ground import ground_of
 from prodgen_sdk.types import Product, View
 
 SIZE = 360
@@ -199,7 +199,7 @@ def test_a_ground_that_is_brighter_in_its_middle_is_told_around_the_product():
     grain = np.random.default_rng(3).normal(size=(SIZE, SIZE, 3)) * 1.5
     ground = np.repeat(lamp[..., None] * 255, 3, axis=2) + grain
     photo = painted(BOX, (150, 60, 40), np.clip(ground, 0, 255).round().astype(np.uint8))
-    under, _ = background_of(photo.astype(np.float32) / 255)
+    under, _ = ground_of(photo.astype(np.float32) / 255)
     around = ndimage.binary_dilation(BOX, iterations=40) & ~BOX
     assert np.quantile(np.abs(under[around] - lamp[around][:, None]), 0.95) < 0.01
 
@@ -207,7 +207,7 @@ def test_a_ground_that_is_brighter_in_its_middle_is_told_around_the_product():
 def test_a_shadow_is_no_background():
     floor = np.clip(1 - np.hypot((X - 170) / 110, (Y - 268) / 26), 0, 1)
     photo = painted(BOX, (60, 110, 170), (243 * (1 - 0.4 * floor[..., None]) * np.ones(3)).astype(np.uint8))
-    under, _ = background_of(photo.astype(np.float32) / 255)
+    under, _ = ground_of(photo.astype(np.float32) / 255)
     assert np.abs(under - 243 / 255).max() < 0.006
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from prodgen_quality.finishing.foreground import Box
-from prodgen_quality.finishing.matting import Matte
 from prodgen_quality.finishing.profiles import Profile
 from prodgen_quality.finishing.shadows import contact_shadow, reflection
 from prodgen_sdk import images
+from prodgen_sdk.images.cutout.matting import Matte
 from prodgen_sdk.types import Image
 
 if TYPE_CHECKING:

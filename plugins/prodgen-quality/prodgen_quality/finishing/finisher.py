@@ -9,12 +9,12 @@ from prodgen_quality.config import QualityConfig
 from prodgen_quality.finishing import compose, retouch
 from prodgen_quality.finishing.foreground import box_of, is_transparent, plain_background
 from prodgen_quality.finishing.marketplace import marketplace, on_white
-from prodgen_quality.finishing.matting import matte
 from prodgen_quality.finishing.profiles import BUILT_IN, Profile
 from prodgen_sdk import images as pictures
 from prodgen_sdk.config import validate
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError, NotFound
+from prodgen_sdk.images.cutout.matting import cut_out
 from prodgen_sdk.interfaces import Finished, Finisher
 from prodgen_sdk.types import Image
 
@@ -87,7 +87,10 @@ def finished(image: Image, profile: Profile, backdrop: Image | None = None) -> F
     if profile.background == "white" and profile.shadow == "keep" and profile.fill is not None:
         done = marketplace(retouched, (width, height), profile.fill)
         return Finished(image=_sharpened(done.image, profile), notes=(*notes, *done.notes))
-    cut = matte(retouched)
+    own = None if is_transparent(retouched) else plain_background(retouched)
+    # A graded background can be taken away, but does not go on beyond the picture.
+    kept = profile.background == "keep" and own is None and not is_transparent(retouched)
+    cut = None if kept else cut_out(retouched)
     box = None if cut is None else box_of(cut.alpha > 0.5)
     if cut is None or box is None:
         empty = bool((pictures.flatten(retouched) == 255).all())
@@ -99,7 +102,6 @@ def finished(image: Image, profile: Profile, backdrop: Image | None = None) -> F
         notes.append("the product leaves the frame")
     if place.scale > 1.05:
         notes.append(f"enlarged {place.scale:.2f} times")
-    own = None if is_transparent(retouched) else plain_background(retouched)
     background = compose.background_of(profile, width, height, own, backdrop)
     laid = compose.laid(compose.placed(cut, place), profile, background)
     return Finished(image=_sharpened(laid, profile), notes=tuple(notes))

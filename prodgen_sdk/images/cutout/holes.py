@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prodgen_render.model import Floats
-from prodgen_sdk.types import Mask
+from prodgen_sdk.images.cutout.ground import Floats
+
+if TYPE_CHECKING:
+    from prodgen_sdk.types import Mask
 
 
 def filled_but_holes(found: Mask, closed: Mask, off: Floats) -> Mask:
@@ -56,7 +59,7 @@ _FRINGE, _FINEST, _BLOCK = 1 / 64, 3, 8
 most pixels; the most is a block of JPEG."""
 
 
-_TINTED, _LIGHT, _SHADE, _NEUTRAL = 0.05, 0.9, (0.72, 1.01), 0.03
+TINTED, _LIGHT, _SHADE, _NEUTRAL = 0.05, 0.9, (0.72, 1.01), 0.03
 """A background whose channels differ by more than the first, and that is darker than the second, is in colour; its shade keeps so much
 of it, in all channels alike. In a paler one white things have its colour where they turn from the light."""
 _SOFT = 0.012
@@ -74,7 +77,7 @@ def shaded_holes(kept: Mask, rgb: Floats, under: Floats) -> Mask:
 
     ratio = rgb / np.maximum(under, 0.05)
     level = ratio.mean(2)
-    tinted = (np.ptp(under, axis=2) > _TINTED) & (under.mean(2) < _LIGHT)
+    tinted = (np.ptp(under, axis=2) > TINTED) & (under.mean(2) < _LIGHT)
     alike = kept & tinted & (np.ptp(ratio, axis=2) < _NEUTRAL) & (level > _SHADE[0]) & (level < _SHADE[1])
     unit = max(1.0, max(rgb.shape[:2]) / 512)
     alike &= ndimage.gaussian_gradient_magnitude(level, unit) * unit < _SOFT
