@@ -15,7 +15,7 @@ from PIL import Image
 from prodgen_render.asset.labels import WORDS
 from prodgen_render.families.traits import traits_of
 from prodgen_render.looks.finishes import OWN, srgb
-from prodgen_render.looks.lettering import write, write_title
+from prodgen_render.looks.lettering import title_margin, write, write_title
 from prodgen_render.looks.look import Look, pixels
 from prodgen_render.looks.patterns import Srgb, brightness, ink_for, mix
 from prodgen_render.model import Material
@@ -149,10 +149,11 @@ class AssetLook(Look):
         left, top, right, bottom = area
         width, height = right - left, bottom - top
         low, high = WORDS if art else (0.2, 0.8)
+        side = title_margin(width, height)
         box = (
-            round(left + 0.1 * width),
+            round(left + side),
             round(top + low * height),
-            round(right - 0.1 * width),
+            round(right - side),
             round(top + high * height),
         )
         behind = np.asarray(picture.crop(box)).reshape(-1, 3)

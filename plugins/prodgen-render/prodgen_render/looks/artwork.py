@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw
 
-from prodgen_render.looks.lettering import write, write_title
+from prodgen_render.looks.lettering import title_margin, write, write_title
 from prodgen_render.looks.patterns import Srgb, brightness, ink_for, mix
 from prodgen_sdk.images.pictograms import NATURAL, cover, covers, inks_of, signs, things
 
@@ -90,7 +90,8 @@ def _set_words(
     left, _, right, bottom = box
     width, height = right - left, bottom - box[1]
     margin = 0.07 * min(width, height)
-    room = (left + margin * 1.6, top, right - margin * 1.6, bottom - margin - height * 0.2)
+    side = max(margin * 1.6, title_margin(width, height))
+    room = (left + side, top, right - side, bottom - margin - height * 0.2)
     if not title:
         return
     filled = write_title(picture, title, room, letters)

@@ -13,6 +13,8 @@ _SPACING = 1.22
 """From line to line, in sizes of the letters."""
 _MOST, _WORTH = 3, 1.12
 """Lines of a title, and how much larger one more has to make its letters."""
+_WIDE_LABEL = 1.3
+"""Width in heights from which a label is a wide one."""
 _BOLD, _LARGEST = 0.022, 0.5
 """Extra weight of a title, in sizes of its letters, and their largest size, in heights of its place."""
 _WIDE = re.compile(r"[⺀-鿿豈-﫿぀-ヿ]")
@@ -105,6 +107,11 @@ def write(
         centre = x if align == "middle" else left + half
         filled = (min(filled[0], centre - half), filled[1], max(filled[2], centre + half), filled[3])
     return filled
+
+
+def title_margin(width: float, height: float) -> float:
+    """What a title leaves free on either side of a label: more on a wide one, which often goes round a jar and out of sight."""
+    return (0.16 if width > _WIDE_LABEL * height else 0.1) * width
 
 
 def write_title(
