@@ -1,4 +1,7 @@
-"""Finds the product in a picture with a plain, graded or transparent background."""
+"""Finds the product in a picture with a plain, graded or transparent background.
+
+`prodgen_sdk.images.cutout` is finer, but takes two hundred times as long: an index embeds thousands of pictures.
+"""
 
 from __future__ import annotations
 

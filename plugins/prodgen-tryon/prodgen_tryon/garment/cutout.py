@@ -2,6 +2,7 @@
 
 Works from what is known of such photos: the background reaches the border and is smooth or repeats itself; the garment
 is one large piece around the middle. Nothing is assumed about which of the two is lighter.
+`prodgen_sdk.images.cutout` knows nothing of garments, whose stripes, straps, hooks and faint outlines are looked for here.
 """
 
 from __future__ import annotations
