@@ -30,6 +30,8 @@ _FOOT = 0.1
 """Share of the height, from below, that may be deep however thin: what a product stands on."""
 _CALM = 2.0
 """Cells over which the depth of one part passes into that of the next."""
+_EDGE = 0.8
+"""Cells over which a front passes into its top, for the edge between them to be without steps."""
 _COARSE, _LEVELS = 96, 10
 _LEVEL = 1.0
 """Degrees below which a camera sees no tops."""
@@ -87,7 +89,9 @@ def front_of(mask: Mask, camera: PhotoCamera, wall: Floats) -> tuple[Mask, Float
     rows, columns = (
         np.minimum(np.arange(size) // step, cells - 1) for size, cells in zip(mask.shape, seen.shape, strict=True)
     )
-    kept = mask & ~carried(top, seen)[rows][:, columns]
+    # The edge of a top follows no cells: their steps would stand out as spikes and hairs.
+    places = (np.indices(mask.shape) - step // 2) / step
+    kept = mask & (ndimage.map_coordinates(_calmed(top, seen, _EDGE), places, order=1, mode="nearest") < 0.5)
     return kept, depth[rows][:, columns].astype(np.float32)
 
 
@@ -99,12 +103,12 @@ def _picked(mask: Mask, camera: PhotoCamera, places: Floats, back: Floats) -> Ma
     return np.asarray(inside & mask[np.where(inside, row, 0), np.where(inside, column, 0)])
 
 
-def _calmed(values: Floats, mask: Mask) -> Floats:
-    """Values that pass softly from one of a mask's parts to the next, carried on beyond it."""
+def _calmed(values: Floats, mask: Mask, cells: float = _CALM) -> Floats:
+    """Values that pass softly, over so many cells, from one of a mask's parts to the next, carried on beyond it."""
     from scipy import ndimage
 
-    weight = ndimage.gaussian_filter(mask.astype(float), _CALM)
-    smooth = ndimage.gaussian_filter(np.where(mask, values, 0.0), _CALM) / np.maximum(weight, 1e-6)
+    weight = ndimage.gaussian_filter(mask.astype(float), cells)
+    smooth = ndimage.gaussian_filter(np.where(mask, values, 0.0), cells) / np.maximum(weight, 1e-6)
     return carried(smooth, mask)
 
 
