@@ -156,6 +156,9 @@ def of(title: str, category: str) -> Product:
         ("Cat print T-shirt", "cat", "logo"),
         ("All-over cherry print T-shirt", "cherry", "motif"),
         ("Bee print umbrella", "bee", "motif"),
+        ("White mug with cat", "cat", "logo"),
+        ("樱桃手机壳", "cherry", "motif"),
+        ("Mug with lemon tea", "", ""),
         ("Printed summer dress", "", "floral"),
         ("Rose print dress", "", "floral"),
         ("Lemon yellow dress", "", ""),
@@ -231,3 +234,14 @@ def test_what_describes_a_print_is_no_thing_in_it() -> None:
         for t in ("Orange floral print dress", "Lemon print dress")
     }
     assert list(said.values()) == ["floral", "motif"]
+
+
+def test_a_pattern_of_the_shade_is_on_the_shade_of_a_lamp() -> None:
+    """Where the words do not say so, it is on the foot."""
+
+    def lit_print(title: str) -> bool:
+        parts = build_model(of(title, "home/lamp"), 1).parts
+        return any(part.material.glow is not None and part.material.texture is not None for part in parts)
+
+    assert lit_print("Table lamp with floral shade")
+    assert not lit_print("Floral ceramic table lamp")

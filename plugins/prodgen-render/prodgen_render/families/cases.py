@@ -10,6 +10,7 @@ from prodgen_render.model import Material, Part
 from prodgen_render.shapes.geometry import loft, prism, rounded_path, rounded_rectangle, slab
 
 _TABLETS = ("tablet", "ipad", "kindle", "e-reader", "平板")
+_SKINS = ("matte plastic", "leather", "plastic", "rubber", "canvas", "denim", "wood", "walnut", "bamboo", "marble")
 _CLEAR = ("clear", "transparent", "crystal", "透明")
 
 
@@ -25,9 +26,12 @@ def device_case(look: Look) -> list[Part]:
         look.note(look.colour("#f4f8f8"), "plastic")
         skin = Material("clear plastic", (0.94, 0.96, 0.96), 0.1, transmission=0.86)
     else:
-        extent = (wide, tall)
-        names = ("matte plastic", "leather", "plastic", "rubber", "canvas", "denim", "wood", "walnut", "bamboo")
-        skin = look.main(*names, extent=extent, default="#24343f", period=0.02)
+        extent = (wide + 2 * deep, tall + 2 * deep)
+        if look.pattern_name == "logo":
+            name = look.pick("matte plastic", "plastic", "rubber", "leather")
+            skin = look.label(name, extent, look.colour("#24343f"), (0.2, 0.26, 0.8, 0.58), style="emblem")
+        else:
+            skin = look.main(*_SKINS, extent=extent, default="#24343f", period=0.02)
     parts = _shell(wide, tall, deep, wall, corner, skin)
     ringed = look.chance(0.35) or look.says(("magsafe", "magnetic", "磁吸"))
     size = 0.030 if large else wide * 0.47
@@ -48,8 +52,9 @@ def device_case(look: Look) -> list[Part]:
                 96,
             ).moved(y=-tall * 0.06)
         )
+    keys = skin.but(colour=look.plain("plastic", look.colour("#24343f")).colour, texture=None) if skin.texture else skin
     for low, high in ((0.12, 0.20), (0.23, 0.31)):
-        key = slab(rounded_rectangle(tall * (high - low) * 0.9, 0.0032, 0.0015), 0.0012, 0.0005, skin)
+        key = slab(rounded_rectangle(tall * (high - low) * 0.9, 0.0032, 0.0015), 0.0012, 0.0005, keys)
         parts.append(key.turned(90).turned(90, "y").moved(wide / 2 - 0.0002, tall * (low + high) / 2, deep * 0.45))
     return [part.turned(90 - 8, "x").moved(z=tall / 2) for part in parts]
 
@@ -74,9 +79,16 @@ def _shell(wide: float, tall: float, deep: float, wall: float, corner: float, sk
         )
         shrink = np.array([1.0, 0.8, 0.4, 1e-3])[:, None, None]
         flat = loft(edge[None].astype(np.float64) * [1, 1, 0] * shrink + [0, 0, z], skin)
-        uv = flat.vertices[:, :2] / np.array([wide, tall], np.float32) + np.float32(0.5)
-        parts.append(flat.but(uv=uv.astype(np.float32), uv_metres=(wide, tall)))
-    return parts
+        parts.append(flat)
+    # The print goes on over the edge, as if that were unrolled into the plane of the back.
+    along = np.append(0, np.cumsum(np.hypot(*np.diff(profile, axis=0).T)))
+    unrolled = np.stack([profile[-1, 0] - (along[-1] - along), 0 * along], -1)
+    laid = [prism(outline, unrolled, skin), *parts[1:]]
+    extent = np.array([wide + 2 * deep, tall + 2 * deep])
+    return [
+        part.but(uv=(flat.vertices[:, :2] / extent + 0.5).astype(np.float32), uv_metres=(extent[0], extent[1]))
+        for part, flat in zip(parts, laid, strict=True)
+    ]
 
 
 def _camera(look: Look, size: float, large: bool) -> list[Part]:

@@ -7,7 +7,7 @@ import numpy as np
 from prodgen_render.families.kit import lathe
 from prodgen_render.looks.finishes import METALS, linear
 from prodgen_render.looks.look import Look
-from prodgen_render.looks.patterns import mix
+from prodgen_render.looks.patterns import mix, texture
 from prodgen_render.model import Material, Part
 from prodgen_render.shapes.geometry import (
     box,
@@ -19,6 +19,7 @@ from prodgen_render.shapes.geometry import (
     superellipse,
     tube,
 )
+from prodgen_render.words.parts import part_words
 from prodgen_render.words.reading import mentions
 
 _HIGH = (
@@ -80,7 +81,9 @@ def lamp(look: Look) -> list[Part]:
     if look.says(_TO_WORK_BY):
         return _desk_lamp(look, height)
     lift = _FLOOR_LIFT if look.says(_FLOOR) else 0.0
-    own = look.main(*_FEET, extent=(0.5, 0.25), period=0.05)
+    patterned = look.pattern_name not in ("plain", "logo")
+    shaded = patterned and look.says(("shade", "lampshade", "灯罩")) and part_words(look.product, "shade") is None
+    own = look.solid(*_FEET) if shaded else look.main(*_FEET, extent=(0.5, 0.25), period=0.05)
     foot = look.part("base", own, metal=True)
     if foot.name == "glass":
         foot = foot.but(transmission=0.85)
@@ -88,7 +91,7 @@ def lamp(look: Look) -> list[Part]:
     narrow = wide * look.uniform(0.62, 0.95)
     base, metal = _standing(look, height, lift, own, foot)
     stem = tube([(0, 0, height * 0.42), (0, 0, height * 0.66)], 0.006, metal, segments=24)
-    above = [stem, *_lit_shade(look, wide, narrow, height * 0.58, height), _bulb(height)]
+    above = [stem, *_lit_shade(look, wide, narrow, height * 0.58, height, printed=shaded), _bulb(height)]
     return [*base, *([part.moved(z=lift) for part in above] if lift else above)]
 
 
@@ -172,11 +175,16 @@ def _tripod(height: float, lift: float, rod: Material, metal: Material) -> list[
     return parts
 
 
-def _lit_shade(look: Look, wide: float, narrow: float, low: float, high: float) -> list[Part]:
+def _lit_shade(look: Look, wide: float, narrow: float, low: float, high: float, *, printed: bool) -> list[Part]:
     """A cone of cloth from radius `wide` at the height `low` to `narrow` at `high`, lit from within, with its two rims."""
-    cloth_colour = look.accent((250, 245, 232), "#f6efdf")
+    ground = (250, 245, 232)
+    cloth_colour = ground if printed else look.accent(ground, "#f6efdf")
     glow = np.array(linear(cloth_colour)) * [0.62, 0.50, 0.34]
     cloth = look.part("shade", look.plain("linen", cloth_colour)).but(emission=tuple(float(v) for v in glow))
+    if printed:
+        picture = texture(look.surface((2 * np.pi * wide, high - low), ground, 0.09))
+        cloth = cloth.but(colour=(1.0, 1.0, 1.0), texture=picture, glow=picture)
+        look.noted["pattern"] = look.pattern_name
     outer = revolve(refine(np.array([[wide, low], [narrow, high]]), 0.012), cloth, 112)
     inner = revolve(
         refine(np.array([[narrow - 0.0015, high], [wide - 0.0015, low]]), 0.012),

@@ -12,7 +12,7 @@ from prodgen_render.looks.look import Look
 from prodgen_render.looks.patterns import mix
 from prodgen_render.model import Material, Part
 from prodgen_render.shapes.geometry import loft, planar_uv, rounded_rectangle, slab, smooth_path, superellipse, tube
-from prodgen_render.words.reading import capacity_ml
+from prodgen_render.words.dimensions import capacity_ml
 
 WASHING = (
     "detergent", "laundry liquid", "fabric softener", "fabric conditioner", "bleach", "洗衣液", "柔顺剂", "柔顺液", "消毒液", "84消毒",

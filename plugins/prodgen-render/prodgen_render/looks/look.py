@@ -15,12 +15,11 @@ from prodgen_render.looks.colouring import WHITE, Colouring
 from prodgen_render.looks.finishes import FINISH, KIN, METALLIC, OWN, USUAL, made_of, srgb
 from prodgen_render.looks.patterns import Srgb
 from prodgen_render.model import Material
+from prodgen_render.words.dimensions import capacity_ml, height_cm
 from prodgen_render.words.labels import letters_in, quoted_in
 from prodgen_render.words.parts import part_words
 from prodgen_render.words.reading import (
     attribute,
-    capacity_ml,
-    height_cm,
     mentions,
     motif_of,
     stripes_lie,

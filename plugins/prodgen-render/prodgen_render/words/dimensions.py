@@ -1,4 +1,4 @@
-"""Reads how large a product is out of its attributes and its title (English, Chinese)."""
+"""Reads how large a product is, and how much it holds, out of its attributes and its title (English, Chinese)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from prodgen_render.words.reading import attribute
 from prodgen_sdk.types import Product
 
 _UNITS = {
@@ -142,3 +143,34 @@ def _sorted(found: list[tuple[str, float]]) -> Dimensions:
         else:
             along[axis] = length
     return Dimensions(along, tuple(free), any(name in _DIAMETERS for name in names))
+
+
+def amount(product: Product, names: tuple[str, ...], units: Mapping[str, float]) -> float | None:
+    """A quantity such as `350 ml` from an attribute or the title, in the base unit; None where none is given."""
+    pattern = rf"(\d+(?:\.\d+)?)\s*({'|'.join(sorted(map(re.escape, units), key=len, reverse=True))})(?![a-z])"
+    for text in (attribute(product, *names), product.title.lower()):
+        found = re.search(pattern, text)
+        if found:
+            return float(found[1]) * units[found[2]]
+    return None
+
+
+def capacity_ml(product: Product) -> float | None:
+    """Capacity in millilitres (a gram counts as one), or None."""
+    units = {
+        "ml": 1.0,
+        "毫升": 1.0,
+        "l": 1000.0,
+        "升": 1000.0,
+        "cl": 10.0,
+        "oz": 29.6,
+        "g": 1.0,
+        "克": 1.0,
+        "kg": 1000.0,
+    }
+    return amount(product, ("capacity", "volume", "size", "容量", "weight"), units)
+
+
+def height_cm(product: Product) -> float | None:
+    """Height in centimetres, or None."""
+    return amount(product, ("height", "高度", "高"), {"cm": 1.0, "厘米": 1.0, "mm": 0.1, "m": 100.0, "in": 2.54})

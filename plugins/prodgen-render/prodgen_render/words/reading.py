@@ -36,6 +36,9 @@ _COLOUR_NAMES = ("colour", "color", "colours", "colors", "颜色", "色")
 _PRINT_OF = re.compile(
     r"(?P<of>(?:[a-z'-]+ ){0,2}[a-z'-]+)[ -](?:all[- ]?over )?(?:prints?|printed|patterns?|patterned|motifs?)(?![a-z])"
     r"|(?P<of_zh>[\u4e00-\u9fff]{1,5}?)满?(?:印花|图案|花纹|满印)|卡通(?P<cartoon>[\u4e00-\u9fff]{1,3})"
+    r"|\b(?:mug|cup|case|cover|cushion|pillow|t-shirt|tee|sweatshirt|hoodie|tote|tote bag|towel|apron|socks|umbrella|blanket|bib|cap) with (?:an? |the )?(?P<shown>(?:[a-z'-]+ )?[a-z'-]+)(?=\s*(?:$|[,|(]))"
+    r"|\b(?P<animal>cat|dog|bear|bunny|rabbit|panda|dinosaur|butterfly|bee) (?:mug|phone case|cushion|tote)(?![a-z])"
+    r"|(?P<animal_zh>[猫狗熊兔]|恐龙|樱桃|草莓|柠檬|蝴蝶)(?:咪|子|狗)?(?:马克杯|手机壳|帆布包|抱枕|t恤)"
     r"|\b(?P<childish>dinosaurs?|bears?|bunny|butterfly|rockets?|whales?) (?:t-shirts?|tees?|tops?|py?jamas|pajamas|socks|sleepsuit|romper|hoodie|jumper|sweatshirt|swimsuit)(?![a-z])"
 )
 """What is said of a print: "with pineapple print", 草莓印花, 卡通恐龙, "dinosaur pyjamas"."""
@@ -287,37 +290,6 @@ def sleeves_of(product: Product) -> str:
     'long'
     """
     return next(iter(_first(words_of(product), _SLEEVES, 1)), "")
-
-
-def amount(product: Product, names: tuple[str, ...], units: Mapping[str, float]) -> float | None:
-    """A quantity such as `350 ml` from an attribute or the title, in the base unit; None where none is given."""
-    pattern = rf"(\d+(?:\.\d+)?)\s*({'|'.join(sorted(map(re.escape, units), key=len, reverse=True))})(?![a-z])"
-    for text in (attribute(product, *names), product.title.lower()):
-        found = re.search(pattern, text)
-        if found:
-            return float(found[1]) * units[found[2]]
-    return None
-
-
-def capacity_ml(product: Product) -> float | None:
-    """Capacity in millilitres (a gram counts as one), or None."""
-    units = {
-        "ml": 1.0,
-        "毫升": 1.0,
-        "l": 1000.0,
-        "升": 1000.0,
-        "cl": 10.0,
-        "oz": 29.6,
-        "g": 1.0,
-        "克": 1.0,
-        "kg": 1000.0,
-    }
-    return amount(product, ("capacity", "volume", "size", "容量", "weight"), units)
-
-
-def height_cm(product: Product) -> float | None:
-    """Height in centimetres, or None."""
-    return amount(product, ("height", "高度", "高"), {"cm": 1.0, "厘米": 1.0, "mm": 0.1, "m": 100.0, "in": 2.54})
 
 
 def nearest_colour(code: str) -> str:
