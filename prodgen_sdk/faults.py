@@ -58,6 +58,8 @@ def said(fault: ErrorDetails) -> str:
     if fault["type"] in _KINDS:
         return _KINDS[fault["type"]]
     message = fault["msg"].replace(" after validation", "").removesuffix(", not more")
+    if fault["type"] == "too_long" and isinstance(fault["input"], str):
+        message = message.replace(" items", " characters")  # of text whose form was checked before
     for beginning, ours in _BEGINNINGS.items():
         if message.startswith(beginning):
             return ours + message.removeprefix(beginning)

@@ -41,6 +41,7 @@ class House(BaseModel):
             "sku must be up to 64 letters, digits, dots, dashes and underscores, a letter or digit first",
         ),
         ({"category": "toys/mug"}, "category must be domain/family, such as home/mug, in small letters"),
+        ({"category": f"home/{'a' * 130}"}, "category must have at most 120 characters"),
         ({"currency": "usd"}, "currency must be three capital letters, such as USD"),
     ],
 )

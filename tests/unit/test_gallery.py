@@ -66,4 +66,4 @@ def test_the_command(folders, monkeypatch, capsys):
     assert (report["pictures"], report["refused"]) == (3, 3)
     assert sorted(path.name for path in (folders / "g").iterdir()) == ["index.html", "result.json", "sheet.png"]
     said = read_metadata((folders / "g/sheet.png").read_bytes()).digital_source
-    assert said == "compositeWithTrainedAlgorithmicMedia"
+    assert said == "compositeSynthetic"

@@ -59,7 +59,11 @@ class FakePlugin:
     @hookimpl
     def register_generators(self, register: Register) -> None:
         spec = GeneratorSpec(
-            id="fake/solid", summary="A box in a colour drawn from the seed.", modes=("attributes", "text"), min_size=32
+            id="fake/solid",
+            summary="A box in a colour drawn from the seed.",
+            modes=("attributes", "text"),
+            min_size=32,
+            digital_source="algorithmicMedia",
         )
         register(spec, f"{_HERE}.pictures:SolidGenerator")
 
@@ -77,6 +81,7 @@ class FakePlugin:
             summary="A patch of the garment's colour on the chest.",
             categories=("top", "dress"),
             max_garments=8,
+            digital_source="compositeSynthetic",
         )
         register(spec, f"{_HERE}.people:PatchCompositor")
 

@@ -38,6 +38,7 @@ prodgen train $word --data data --out run""",
     "benchmark": "prodgen bench $word",
 }
 """How a component is used from the command line; all others, in a workspace."""
+_TRAINED = " If yours is a trained model, leave out `digital_source=` there, so that its images are labelled as such."
 
 
 def plugin_files(name: str, kind: Kind) -> dict[str, str]:
@@ -76,6 +77,7 @@ def plugin_files(name: str, kind: Kind) -> dict[str, str]:
         "contract": f"{component.__base__.__name__}Contract",
         "dependencies": ", ".join(map(json.dumps, [_sdk(), *(["numpy>=2.0"] if "numpy" in code else [])])),
         "use": _use(kind, spec),
+        "source": _TRAINED if "digital_source=" in fields else "",
     }
     test = f"test_{kind}" if files(__name__).joinpath(f"template/test_{kind}.py.txt").is_file() else "test_contract"
     return {

@@ -24,7 +24,7 @@ def test_tryon_writes_picture_and_mask_or_refuses(run, tmp_path):
     mask = images.load(tmp_path / "m.png")[..., 0] > 127
     assert np.array_equal(images.load(tmp_path / "o.png")[~mask], person[~mask])
     said = read_metadata((tmp_path / "o.png").read_bytes()).digital_source
-    assert said == "compositeWithTrainedAlgorithmicMedia"
+    assert said == "compositeSynthetic"
     assert read_metadata((tmp_path / "m.png").read_bytes()).digital_source == ""
     assert sorted(p.name for p in tmp_path.iterdir()) == ["g.png", "m.png", "o.png", "p.png"]
     images.save(np.full((60, 60, 3), 255, np.uint8), tmp_path / "empty.png")
