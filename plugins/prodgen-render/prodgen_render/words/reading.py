@@ -36,12 +36,12 @@ _COLOUR_NAMES = ("colour", "color", "colours", "colors", "颜色", "色")
 _PRINT_OF = re.compile(
     r"(?P<of>(?:[a-z'-]+ ){0,2}[a-z'-]+)[ -](?:all[- ]?over )?(?:prints?|printed|patterns?|patterned|motifs?)(?![a-z])"
     r"|(?P<of_zh>[\u4e00-\u9fff]{1,5}?)满?(?:印花|图案|花纹|满印)|卡通(?P<cartoon>[\u4e00-\u9fff]{1,3})"
-    r"|\b(?:mug|cup|case|cover|cushion|pillow|t-shirt|tee|sweatshirt|hoodie|tote|tote bag|towel|apron|socks|umbrella|blanket|bib|cap) with (?:an? |the )?(?P<shown>(?:[a-z'-]+ )?[a-z'-]+)(?=\s*(?:$|[,|(]))"
+    r"|\b(?:mug|cup|case|cover|cushion|pillow|t-shirt|tee|sweatshirt|hoodie|tote|tote bag|towel|apron|socks|umbrella|blanket|bib|cap) with (?:[a-z'-]+ ){0,3}(?P<shown>[a-z'-]+)(?=\s*(?:$|[,|(]))"
     r"|\b(?P<animal>cat|dog|bear|bunny|rabbit|panda|dinosaur|butterfly|bee) (?:mug|phone case|cushion|tote)(?![a-z])"
     r"|(?P<animal_zh>[猫狗熊兔]|恐龙|樱桃|草莓|柠檬|蝴蝶)(?:咪|子|狗)?(?:马克杯|手机壳|帆布包|抱枕|t恤)"
     r"|\b(?P<childish>dinosaurs?|bears?|bunny|butterfly|rockets?|whales?) (?:t-shirts?|tees?|tops?|py?jamas|pajamas|socks|sleepsuit|romper|hoodie|jumper|sweatshirt|swimsuit)(?![a-z])"
 )
-"""What is said of a print: "with pineapple print", 草莓印花, 卡通恐龙, "dinosaur pyjamas"."""
+"""What is said of a print: "with pineapple print", 草莓印花, 卡通恐龙, "mug with cat", 猫咪马克杯, "dinosaur pyjamas"."""
 _NO_THINGS = frozenset(
     word for words in (*PATTERNS.values(), *(known for _, known in COLOURS.values())) for word in words
 ).difference(MOTIFS)
