@@ -82,7 +82,8 @@ def briefs_of(
     briefs = []
     for request, product, read in zip(requests, products, sketches, strict=True):
         unwanted = None
-        if unwelcome := _NO.sub(" ", request.negative[:300]).strip():
+        unwelcome = _NO.sub(" ", request.negative[:300]).strip()
+        if any(map(str.isalnum, unwelcome)):
             (unwanted,) = renderer.sketch([Product(sku="negative", title=unwelcome, category=product.category)], ctx)
         sketch = _grounded(read, f"{part}|{request.seed}colour", unwanted)
         sketch = sketch if unwanted else with_second_colour(sketch)

@@ -450,6 +450,7 @@ def test_layers_that_are_not_there(sd15, balls, tmp_path):
         ("[]", "no JSON object"),
         ('{"text": "a ball"}', "`file_name`"),
         ('{"file_name": "a.png", "text": 3}', "each a string"),
+        ('{"file_name": "a.png", "text": 0}', "each a string"),
         ('{"file_name": "../a.png", "text": "x"}', "outside"),
         ('{"file_name": "metadata.jsonl", "text": "x", "azimuth": "front"}', "azimuth is no number"),
     ],

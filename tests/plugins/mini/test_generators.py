@@ -449,3 +449,5 @@ def test_artwork_is_laid_over_paper_or_the_named_colour_or_one_by_lot_that_is_no
     assert len(grounds("Mug with dots")) > 3
     assert grounds("Mug with dots") & {"#c3272b", "#e9802c"}
     assert not grounds("Mug with dots", negative="no red") & {"#c3272b"}
+    for nothing in ("no", "...", "\u200b"):
+        assert grounds("Mug with dots", negative=nothing) == grounds("Mug with dots")

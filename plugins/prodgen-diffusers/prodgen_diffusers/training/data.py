@@ -93,7 +93,8 @@ def _example(line: str, folder: Path, where: str) -> Example:
         raise InputError(f"{where} is not JSON ({error}).") from None
     if not isinstance(record, dict):
         raise InputError(f"{where} is no JSON object.")
-    name, caption = record.get("file_name"), record.get("text", record.get("caption")) or ""
+    name = record.get("file_name")
+    caption = next((record[word] for word in ("text", "caption") if record.get(word) is not None), "")
     if not isinstance(name, str) or not isinstance(caption, str):
         raise InputError(f"{where} needs `file_name` and `text`, each a string.")
     try:
