@@ -6,7 +6,7 @@ import os
 
 
 def cores() -> int:
-    """The processor cores that this process may use: a container or `taskset` may leave it fewer than the machine has.
+    """The processor cores that this process may use: `taskset` or a container's set of them may leave it fewer than the machine has.
 
     >>> 1 <= cores() <= os.cpu_count()
     True

@@ -117,7 +117,7 @@ def test_eyes_and_seeds_let_the_ground_through() -> None:
 def test_two_inks_cover_what_one_does(name: str) -> None:
     first, second = (each.astype(int) for each in covers(things()[name], 64))
     assert (first + second <= 258).all()
-    assert (first.max(), second.max()) >= (250, 0)
+    assert first.max() >= 250
     assert (cover(things()[name], 64) <= first + second + 4).all()
 
 

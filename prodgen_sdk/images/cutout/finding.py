@@ -1,4 +1,4 @@
-"""Where a product is in its photo: alpha as it is, or what stands out of a plain background of any brightness.
+"""Where a product is in its photo: what stands out of a plain background of any brightness.
 
 The background is a low-order surface, so that a sweep that gets darker towards one side is still plain. What differs from it is
 product, except soft grey patches that reach the background without an edge: shadows.
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prodgen_sdk import images
-from prodgen_sdk.images.cutout.ground import Floats, calmed, ground_of
+from prodgen_sdk.images.cutout.ground import Floats, calmed, ground_of, planar
 from prodgen_sdk.images.cutout.holes import filled_but_holes, joined, shaded_holes
 from prodgen_sdk.images.cutout.outline import disc, faint, sharpened, without_contact, without_fringe
 from prodgen_sdk.images.cutout.shadow import between, shadow_in, stands_alone
@@ -49,12 +49,15 @@ class Found:
 def find_product(image: Image) -> Found:
     """The product before a plain background, HWC uint8 of at most about 1,000 pixels: what is larger takes long, and shows no more.
 
+    RGBA is laid on white.
+
     >>> photo = np.full((64, 64, 3), 240, np.uint8); photo[20:44, 24:40] = (30, 60, 120)
     >>> int(find_product(photo).mask.sum())
     384
     """
-    shown = calmed(images.flatten(image).astype(np.float32) / 255)
-    ground, spread = ground_of(shown)
+    shown = calmed(planar(images.flatten(image).astype(np.float32) / 255))
+    under, spread = ground_of(shown)
+    ground = planar(under)
     warnings: list[str] = []
     mask, confidence = _from_background(shown, ground, spread, warnings)
     return Found(mask, shown, ground, confidence, tuple(warnings))
