@@ -31,7 +31,7 @@ def harmless(text: str) -> str:
 
 @contextmanager
 def progress(what: str) -> Iterator[Callable[[int, int, str], None]]:
-    """A bar on standard error, or (where that is no terminal) a line every few seconds.
+    """A bar on standard error, or (where that is no terminal) a line every few seconds; either says how long is left.
 
     What it yields is told how far the work is, of 0 where nobody knows, and fits `Context(progress=...)`.
 
@@ -63,11 +63,31 @@ def progress(what: str) -> Iterator[Callable[[int, int, str], None]]:
             )
         return
     last = time.monotonic()
+    begun, first, goal = last, 0, 0
 
     def tell(done: int, total: int, name: str) -> None:
-        nonlocal last
-        if time.monotonic() - last >= _SECONDS_BETWEEN_LINES:
-            last = time.monotonic()
-            note(f"{what}: {done} of {total} {name}" if total else f"{what}: {done} {name}")
+        nonlocal last, begun, first, goal
+        now = time.monotonic()
+        if total != goal or done < first:
+            begun, first, goal = now, done, total
+        if now - last >= _SECONDS_BETWEEN_LINES:
+            last = now
+            seconds = (now - begun) / (done - first) * (total - done) if first < done < total else 0
+            left = f", about {duration(seconds)} left" if seconds else ""
+            note(f"{what}: {done} of {total} {name}{left}" if total else f"{what}: {done} {name}")
 
     yield tell
+
+
+def duration(seconds: float | None) -> str:
+    """Seconds for people.
+
+    >>> duration(5400)
+    '1 h 30 min'
+    """
+    if seconds is None:
+        return "not known"
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from prodgen_sdk.cli.output import table
-from prodgen_sdk.terminal import note
+from prodgen_sdk.terminal import duration, note
 
 if TYPE_CHECKING:
     from prodgen_sdk.pipeline.estimate import Estimate, Share
@@ -65,20 +65,6 @@ def keep_limit(estimates: Sequence[Estimate], limit: float) -> None:
             f"This would cost {_money(report['cost'], report['currency'])}, and the limit is {limit:g}.",
             hint="Raise --max-cost or costs.limit, or ask for fewer products or views.",
         )
-
-
-def duration(seconds: float | None) -> str:
-    """Seconds for people.
-
-    >>> duration(5400)
-    '1 h 30 min'
-    """
-    if seconds is None:
-        return "not known"
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def _row(share: Share, currency: str) -> tuple[object, ...]:

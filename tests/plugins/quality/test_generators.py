@@ -138,6 +138,29 @@ def test_families_that_the_classifier_does_not_know_are_counted(dataset, judge, 
     assert said in (tmp_path / "out" / "generators.md").read_text()
 
 
+def test_it_says_how_many_images_it_makes(made_up, dataset, judge):
+    spec = GeneratorSpec(id="mine/one", summary="x", modes=("text",), min_size=32)
+    host, told = fake_host(plugin, plugin_of(spec, drawing(made_up))), []
+    options = {"data": str(dataset), "judge": str(judge), "n": 4, "prompts": 2, "seeds": 3, "generators": "mine/one"}
+    context = host.context(progress=lambda *now: told.append(now))
+    figures = host.get("benchmark", "quality/generators").run(options, context)
+    total = 5 * figures["views"] + 2 * 3
+    assert [done for done, *_ in told] == sorted(done for done, *_ in told)
+    assert told[-2:] == [(total, total, "images, mine/one"), (total, total, "images")]
+
+
+@pytest.mark.slow
+def test_products_are_rendered_where_no_data_are_given():
+    from prodgen_render import plugin as render
+
+    host, told = fake_host(plugin, render), []
+    options = {"n": 2, "size": 32, "prompts": 1, "seeds": 2, "generators": "render/parametric"}
+    context = host.context(progress=lambda *now: told.append(now))
+    figures = host.get("benchmark", "quality/generators").run(options, context)
+    assert (figures["products"], figures["training_products"]) == (2, 4)
+    assert told[0] == (0, 48, "images rendered")
+
+
 class TestGenerators(BenchmarkContract):
     plugin = plugin
     id = "quality/generators"

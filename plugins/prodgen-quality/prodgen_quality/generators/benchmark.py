@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
@@ -15,8 +17,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from prodgen_quality.generators import subjects
 from prodgen_quality.generators.products import RenderedProduct, read_products
 from prodgen_quality.generators.report import write_report
+from prodgen_quality.generators.subjects import Subject
 from prodgen_quality.generators.table import Row, rows_of
-from prodgen_quality.generators.trial import Trial, seeded, try_out
+from prodgen_quality.generators.trial import Trial, images_made, seeded, try_out
 from prodgen_quality.judge.weights import QUESTIONS, Judge, label_of, read_judge
 from prodgen_sdk.config import validate
 from prodgen_sdk.context import Context
@@ -24,6 +27,7 @@ from prodgen_sdk.distances import spread
 from prodgen_sdk.errors import Cancelled, DeadlineExceeded, InputError, NotFound, ProdgenError
 from prodgen_sdk.interfaces import Benchmark
 from prodgen_sdk.training.rendered import read_shots
+from prodgen_sdk.types import Image, View
 
 _REAL = "render/parametric"
 _SEED = 20_261
@@ -74,7 +78,7 @@ class GeneratorsEvaluation(Benchmark):
         if chosen.data is not None:
             return self._run(chosen, wanted, *_held_out(chosen.data, chosen), ctx)
         with TemporaryDirectory(prefix="prodgen-eval-") as folder:
-            return self._run(chosen, wanted, *_made(Path(folder), chosen), ctx)
+            return self._run(chosen, wanted, *_made(Path(folder), chosen, ctx), ctx)
 
     def _run(
         self,
@@ -87,17 +91,17 @@ class GeneratorsEvaluation(Benchmark):
         judge = read_judge(options.judge)
         size = held_out[0].pictures[0].shape[0]
         found, absent = subjects.generators(wanted, size, ctx)
-        every = [subjects.truth(), *found, *subjects.baselines(training)]
+        total = len(found) * images_made(held_out, options.prompts, options.seeds)
+        every = [subjects.truth(), *_counted(found, total, ctx), *subjects.baselines(training)]
         trials: list[Trial] = []
-        for done, subject in enumerate(every):
-            ctx.progress(done, len(every), subject.id)
+        for subject in every:
             try:
                 trials.append(try_out(subject, held_out, options.prompts, options.seeds, judge, ctx))
             except (Cancelled, DeadlineExceeded):
                 raise
             except ProdgenError as error:
                 absent[subject.id] = str(error)
-        ctx.progress(len(every), len(every), "subjects")
+        ctx.progress(total, total, "images")
         real_spread = _real_spread(trials, held_out, options, judge, size, ctx)
         rows = rows_of(trials, [judge.features(product.pictures) for product in training], real_spread)
         facts = {
@@ -125,6 +129,23 @@ def _wanted(given: str, installed: Sequence[str]) -> Sequence[str]:
     return ids or installed
 
 
+def _counted(found: Sequence[Subject], total: int, ctx: Context) -> list[Subject]:
+    """Generators that say after each call how many of all images are made."""
+    done = 0
+
+    def counted(subject: Subject) -> Subject:
+        def make(product: RenderedProduct, views: Sequence[View], seed: int) -> list[Image]:
+            nonlocal done
+            made = subject.make(product, views, seed)
+            done += len(made)
+            ctx.progress(done, total, f"images, {subject.id}")
+            return made
+
+        return replace(subject, make=make)
+
+    return [counted(subject) for subject in found]
+
+
 def _held_out(data: Path, options: Options) -> tuple[list[RenderedProduct], list[RenderedProduct]]:
     """Products of the test split (then of the validation split), and products of the training split."""
     shots = read_shots(data)
@@ -143,19 +164,37 @@ def _held_out(data: Path, options: Options) -> tuple[list[RenderedProduct], list
     )
 
 
-def _made(folder: Path, options: Options) -> tuple[list[RenderedProduct], list[RenderedProduct]]:
+def _made(folder: Path, options: Options, ctx: Context) -> tuple[list[RenderedProduct], list[RenderedProduct]]:
     """Freshly rendered products: none was trained on, so every third is held out and the others are what baselines know."""
-    command = [sys.executable, "-m", "prodgen_sdk", "render", "dataset", "--out", str(folder / "data")]
-    command += ["--products", str(3 * options.n), "--size", str(options.size), "--seed", str(_SEED)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
-    if done.returncode:
-        words = done.stderr.strip().splitlines()
+    data, products = folder / "data", 3 * options.n
+    command = [sys.executable, "-m", "prodgen_sdk", "render", "dataset", "--out", str(data), "--views", "orbit8"]
+    command += ["--products", str(products), "--size", str(options.size), "--seed", str(_SEED)]
+    command += ["--shard-products", "3", "--workers", str(os.cpu_count() or 1)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as rendering:  # noqa: S603 - our own command
+        try:
+            words = _read_while(rendering, data / "shards", 8 * products, ctx)
+        except BaseException:
+            rendering.kill()
+            raise
+    if rendering.returncode:
         raise InputError(
             f"No data were given, and none could be rendered: {words[-1] if words else 'no reason was given'}",
             hint="Install prodgen-render, or give --data DIR.",
         )
-    products = read_products(read_shots(folder / "data"))
-    return products[::3], [product for place, product in enumerate(products) if place % 3]
+    found = read_products(read_shots(data))
+    return found[::3], [product for place, product in enumerate(found) if place % 3]
+
+
+def _read_while(rendering: subprocess.Popen[str], shards: Path, total: int, ctx: Context) -> list[str]:
+    """The lines of standard error at the end; says meanwhile how many images are in finished shards."""
+    while True:
+        ctx.check()
+        done = sum(len(file.read_bytes().splitlines()) for file in shards.glob("*.jsonl"))
+        ctx.progress(done, total, "images rendered")
+        try:
+            return rendering.communicate(timeout=0.5)[1].strip().splitlines()
+        except subprocess.TimeoutExpired:
+            continue
 
 
 def _real_spread(

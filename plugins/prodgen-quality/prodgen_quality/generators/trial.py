@@ -74,6 +74,12 @@ def try_out(
     return trial
 
 
+def images_made(held_out: Sequence[RenderedProduct], prompts: int, seeds: int) -> int:
+    """How many images `try_out` asks a generator for."""
+    first = len(held_out[0].views)
+    return first + sum(len(product.views) for product in held_out) + min(prompts, len(held_out)) * seeds
+
+
 def seeded(
     subject: Subject, held_out: Sequence[RenderedProduct], prompts: int, seeds: int, ctx: Context
 ) -> list[list[Image]]:
