@@ -12,12 +12,13 @@ _LINE = 120
 def excerpt(source: str, name: str) -> str:
     """The definition of `name` with all of the module that it uses, in the order of the source, below the imports that this needs.
 
-    >>> print(excerpt("import os, sys\\nA = 1\\nB = sys.path\\ndef f():\\n    return B\\n", "f"), end="")
+    >>> print(excerpt("import os, sys\\nA = 1\\nB: list = sys.path\\n@property\\ndef f():\\n    return B\\n", "f"), end="")
     import sys
     <BLANKLINE>
-    B = sys.path
+    B: list = sys.path
     <BLANKLINE>
     <BLANKLINE>
+    @property
     def f():
         return B
     """
@@ -36,7 +37,8 @@ def excerpt(source: str, name: str) -> str:
     for place in sorted(wanted):
         statement = body[place]
         text += "\n\n\n" if isinstance(statement, ast.ClassDef | ast.FunctionDef) else "\n\n"
-        text += "\n".join(lines[statement.lineno - 1 : statement.end_lineno])
+        first = min(part.lineno for part in (statement, *getattr(statement, "decorator_list", ())))
+        text += "\n".join(lines[first - 1 : statement.end_lineno])
     return f"{text.strip()}\n"
 
 
@@ -44,8 +46,9 @@ def _bound(statement: ast.stmt) -> Iterator[str]:
     """The names that a definition or an assignment binds."""
     if isinstance(statement, ast.ClassDef | ast.FunctionDef):
         yield statement.name
-    if isinstance(statement, ast.Assign):
-        yield from (target.id for target in statement.targets if isinstance(target, ast.Name))
+    if isinstance(statement, ast.Assign | ast.AnnAssign):
+        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+        yield from (target.id for target in targets if isinstance(target, ast.Name))
 
 
 def _imports(body: Iterable[ast.stmt], used: set[str]) -> str:
