@@ -1,5 +1,6 @@
-"""A recommender service. Run in the folder of a workspace: uvicorn app:app"""
+"""A recommender service. Run it in this folder: PRODGEN_WORKSPACE=shop uvicorn app:app"""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,7 +21,9 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     async with AsyncStudio.open(os.environ.get("PRODGEN_WORKSPACE", "."), serving=4, waiting=64) as studio:
         await studio.warm_up()
         app.state.studio = studio
+        reporting = asyncio.create_task(monitoring.keep_reporting(studio))
         yield
+        reporting.cancel()
 
 
 app = FastAPI(lifespan=lifespan)

@@ -7,6 +7,7 @@ import os
 import re
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from fastapi import Request
@@ -22,10 +23,11 @@ from prometheus_client import (
 )
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from prodgen_sdk import AsyncStudio, Health, Recommendation, Trace
+from prodgen_sdk import AsyncStudio, Health, ProdgenError, Recommendation, Trace
 
 _SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5)
 _SHARES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 0.8, 0.9, 0.99, 1)
+_BETWEEN_REPORTS = 5.0
 _WINDOW, _BETWEEN_LOOKS = timedelta(hours=1), timedelta(minutes=1)
 
 requests = Histogram("shop_request_seconds", "Seconds a request took", ["route", "status"], buckets=_SECONDS)
@@ -64,8 +66,25 @@ def observe_choice(picks: list[Recommendation]) -> None:
         propensity.observe(pick.propensity)
 
 
+async def keep_reporting(studio: AsyncStudio) -> None:
+    """Sets the gauges of this process every few seconds: of several workers, a scrape reaches only one."""
+    while True:
+        with suppress(ProdgenError):  # the gauges say that the database fails
+            await _report(studio)
+        await asyncio.sleep(_BETWEEN_REPORTS)
+
+
 async def metrics(studio: AsyncStudio) -> Response:
     """The page that Prometheus reads; of all workers where PROMETHEUS_MULTIPROC_DIR names a folder."""
+    await _report(studio)
+    registry = REGISTRY
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)
+    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _report(studio: AsyncStudio) -> None:
     health = await studio.health()
     ready.set(not health.problems)
     waiting.set(studio.waiting)
@@ -74,11 +93,6 @@ async def metrics(studio: AsyncStudio) -> Response:
         gauge.set(float("nan") if value is None else value)
     if not health.problems:
         await _look_at_answers(studio)
-    registry = REGISTRY
-    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-        registry = CollectorRegistry()
-        MultiProcessCollector(registry)
-    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 
 async def _look_at_answers(studio: AsyncStudio) -> None:
@@ -129,3 +143,4 @@ def log_as_json() -> None:
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
     logging.getLogger("uvicorn.access").disabled = True
+    logging.getLogger("faiss.loader").setLevel(logging.WARNING)  # it tells of each build that it tries

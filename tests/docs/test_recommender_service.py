@@ -4,6 +4,7 @@ import importlib.util
 import json
 import logging
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -200,6 +201,18 @@ def test_it_tells_how_it_serves_and_names_nobody(client, caplog):
     ]
     assert lines
     assert not [line for line in lines if "ann" in line]
+
+
+def test_a_worker_is_ready_before_anybody_scrapes_it(client):
+    from fastapi.testclient import TestClient
+    from prometheus_client import REGISTRY
+
+    sys.modules["monitoring"].ready.set(0)
+    with TestClient(client.app):
+        end = time.monotonic() + 10
+        while not REGISTRY.get_sample_value("shop_ready") and time.monotonic() < end:
+            time.sleep(0.01)
+        assert REGISTRY.get_sample_value("shop_ready") == 1
 
 
 def test_a_database_that_fails_is_not_ready_and_not_told_outside(client, monkeypatch):
