@@ -34,13 +34,13 @@ def list_plugins(ctx: typer.Context, as_json: bool = JSON) -> None:
 
     def show() -> None:
         table(("plugin", "distribution", "status", "components"), rows)
-        for name in host.unknown_names():
-            note(name)
         for command in host.commands.values():
             note(f"command: prodgen {command.name} ({command.plugin}): {command.help}")
 
     commands = [{"name": c.name, "help": c.help, "plugin": c.plugin} for c in host.commands.values()]
     emit(as_json, {"plugins": host.plugins, "commands": commands}, show)
+    for name in host.unknown_names():
+        note(name)
 
 
 @group.command()

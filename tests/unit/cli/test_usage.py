@@ -246,3 +246,10 @@ def test_why_a_plugin_is_left_out_is_told_once(run, tmp_path, monkeypatch):
     for command in (("plugins", "check"), ("doctor",), ("plugins", "list")):
         _, out, err = run(*command)
         assert (out + err).count("generate_pictures") == 1, command
+
+
+def test_a_section_of_no_plugin_is_told_once(run, tmp_path):
+    (tmp_path / "prodgen.toml").write_text("[plugins.nowhere]\nsize = 1\n")
+    for command in (("plugins", "list"), ("plugins", "list", "--json"), ("plugins", "check"), ("doctor",)):
+        _, out, err = run(*command)
+        assert (out + err).count("[plugins.nowhere] is of no installed plugin") == 1, command
