@@ -25,6 +25,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "shade": ("shade", "lampshade", "灯罩"),
     "base": ("base", "foot", "底座", "灯座"),
     "hat band": ("hat band", "hatband", "ribbon", "帽带", "丝带", "飘带"),
+    "ribbon": ("ribbon", "ribbons", "丝带"),
     "dial": ("dial", "watch face", "表盘", "钟面"),
     "lens": ("lens", "lenses", "镜片"),
     "ear pads": ("ear pads", "ear cushions", "earpads", "耳罩", "耳垫"),
