@@ -148,7 +148,7 @@ def legible(inks: Floats, sheets: Floats, ground: Floats) -> Floats:
         if ink:
             near = _touching(sheets, sheets[ink])
             near[ink] = 0
-            colours[ink] = _apart_from(colours[ink], colours[near > _BESIDE * near.max()])
+            colours[ink] = _apart_from(colours[ink], colours[near >= _BESIDE * near.max()])
     return colours[1:].astype(inks.dtype)
 
 

@@ -152,6 +152,15 @@ def test_what_stands_out_stays_as_it_is():
     assert darker[1] > darker[[0, 2]].max(), "still green"
 
 
+def test_what_is_inside_another_picture_alone_has_nothing_around_it():
+    sheets = np.zeros((INKS + 1, 64, 64), np.float32)
+    sheets[0] = 1
+    sheets[:, 20:44, 20:44] = 0  # where a thing has sheets of its own
+    sheets[2, 30:34, 30:34] = 1
+    grey = np.full((INKS, 3), 0.5, np.float32)
+    assert np.isfinite(legible(grey, sheets, grey[0])).all()
+
+
 def test_of_a_pattern_that_is_not_seen_the_widest_ink_stands_out():
     inks, sheets, ground = label_of([[0.22, 0.5, 0.33], [0.2, 0.48, 0.3]])
     seen = visible(inks, sheets, ground)

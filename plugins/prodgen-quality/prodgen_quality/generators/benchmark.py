@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -26,6 +25,7 @@ from prodgen_sdk.context import Context
 from prodgen_sdk.distances import spread
 from prodgen_sdk.errors import Cancelled, DeadlineExceeded, InputError, NotFound, ProdgenError
 from prodgen_sdk.interfaces import Benchmark
+from prodgen_sdk.threads import cores
 from prodgen_sdk.training.rendered import read_shots
 from prodgen_sdk.types import Image, View
 
@@ -169,7 +169,7 @@ def _made(folder: Path, options: Options, ctx: Context) -> tuple[list[RenderedPr
     data, products = folder / "data", 3 * options.n
     command = [sys.executable, "-m", "prodgen_sdk", "render", "dataset", "--out", str(data), "--views", "orbit8"]
     command += ["--products", str(products), "--size", str(options.size), "--seed", str(_SEED)]
-    command += ["--shard-products", "3", "--workers", str(os.cpu_count() or 1)]
+    command += ["--shard-products", "3", "--workers", str(cores())]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as rendering:  # noqa: S603 - our own command
         try:
             words = _read_while(rendering, data / "shards", 8 * products, ctx)
