@@ -19,10 +19,8 @@ COLOURLESS = 3.0  # a photo whose most colourful pixels are below this is black 
 COLOURED_LIGHT = 6.0  # chroma of light from which on a grey face may be skin
 BESIDE_LIGHT = 12.0  # how far skin is from it then
 OF_CLOTH = 6.0  # distance of the face's colour from the chest's below which both may be cloth: flat clothes have up to 5, people from 16
-CERTAIN = 0.985  # confidence of people in a photo; flat clothes reach that seldom,
-FEATURES = (
-    0.07  # and are plainer: eyes, brows and mouth make .08 and more, the deviation of lightness relative to its median
-)
+CERTAIN = 0.985  # confidence of people in a photo; flat clothes reach that seldom, and are plainer:
+FEATURES = 0.07  # deviation of a face's lightness relative to its median; eyes, brows and mouth make .08 and more
 
 
 def is_colourless(photo: Image) -> bool:

@@ -11,10 +11,8 @@ from prodgen_tryon.body.skeleton import Skeleton, chin
 from prodgen_tryon.filters import Float, colour_distance, dilate, ellipse_kernel, to_lab, tube
 from prodgen_tryon.sides import SIDES
 
-ARM, EDGE = (
-    0.2,
-    0.06,
-)  # how far from an arm's line, and from the person's outline, a streak may be an arm's, in shoulder widths
+ARM = 0.2  # how far from an arm's line a streak may be an arm's, in shoulder widths
+EDGE = 0.06  # and how far from the person's outline
 RIM = 0.02  # how broad the rim of a hand at a cuff is, in shoulder widths
 MIXED = 7.0  # weighted difference of colour from the hand's from which on that rim is none of it
 
