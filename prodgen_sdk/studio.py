@@ -346,6 +346,15 @@ class Studio:
         Raises:
             InputError: an unreadable photo, an unknown sku, a garment that nobody wears.
             PluginError: the compositor failed.
+
+        >>> from prodgen_sdk.testing.fakes import fake_host
+        >>> from prodgen_sdk.testing.samples import sample_garment, sample_person
+        >>> shirt = sample_garment()
+        >>> jacket = shirt.model_copy(update={"sku": "jacket-1", "category": "outerwear"})
+        >>> with Studio(host=fake_host()) as studio:
+        ...     looks = studio.try_on_many(sample_person(), [shirt, [shirt, jacket]], fit="loose")
+        >>> [[layer.name for layer in look.layers] for look in looks]
+        [['tee-1'], ['tee-1', 'jacket-1']]
         """
         with self.session(person, height_cm=height_cm, measurements_cm=measurements_cm) as session:
             return session.try_on_many(looks, **options)
@@ -479,6 +488,17 @@ class Studio:
 
         Raises:
             NotFound: there is no such product, or it cannot be shown.
+
+        >>> from prodgen_sdk.testing.fakes import fake_host
+        >>> from prodgen_sdk.types import Product
+        >>> goods = [Product(sku=sku, title=sku, category="home/mug") for sku in ("mug-1", "mug-2")]
+        >>> view = {"id": "7", "user": "ann", "type": "view", "sku": "mug-1", "at": "2026-03-01T12:00:00Z"}
+        >>> with Studio.create("explained", host=fake_host()) as studio:
+        ...     made = studio.generate(goods, views="front", size=64)
+        ...     told = studio.record([view])
+        ...     why = studio.explain("ann", "mug-2")
+        >>> [(cause.kind, cause.what, cause.share > 0) for cause in why.causes]
+        [('product', 'mug-1', True)]
         """
         return self.recommender.explain(user, sku, at=at, locale=locale, facts=facts)
 
@@ -498,6 +518,17 @@ class Studio:
         Raises:
             InputError: nothing is given, or the text has more than 1000 characters.
             NotFound: the product is unknown, or has no approved image.
+
+        >>> from prodgen_sdk.testing.fakes import fake_host
+        >>> from prodgen_sdk.types import Product
+        >>> kinds = {"mug-1": "home/mug", "mug-2": "home/mug", "tea-1": "food/tea"}
+        >>> goods = [Product(sku=sku, title=sku, category=kind) for sku, kind in kinds.items()]
+        >>> with Studio.create("alike", host=fake_host()) as studio:
+        ...     made = studio.generate(goods, views="front", size=64)
+        ...     found = studio.similar("mug-1", k=2)
+        ...     same = studio.similar(image=made.pictures[0].image, k=1)
+        >>> [product.sku for product in found], same[0].sku
+        (['mug-2', 'tea-1'], 'mug-1')
         """
         picture = images.pixels(image) if image is not None else None
         return self.recommender.similar(sku=sku, image=picture, text=text, k=k, filter=filter)

@@ -75,6 +75,10 @@ class Host:
 
         Raises:
             ExceptionGroup: with `strict`, of everything that went wrong.
+
+        >>> first = Host.discover().plugins[0]
+        >>> first.name, first.status
+        ('core', 'loaded')
         """
         host = cls(config, strict=strict, state=state, folder=folder)
         host.register(import_module("prodgen_sdk.plugin"), "core", distribution="prodgen-sdk", version=__version__)
@@ -107,7 +111,13 @@ class Host:
         return record
 
     def entry(self, kind: Kind, id: str | None = None) -> Entry:
-        """The registered entry of an id; None takes the configured default."""
+        """The registered entry of an id; None takes the configured default.
+
+        >>> from prodgen_sdk.testing.fakes import fake_host
+        >>> entry = fake_host().entry("generator")
+        >>> entry.plugin, entry.spec.id
+        ('fake', 'fake/solid')
+        """
         return self.registry.get(kind, id or self.default(kind))
 
     def default(self, kind: Kind) -> str:
@@ -127,6 +137,14 @@ class Host:
             NotFound: the id is unknown.
             MissingDependency: what its spec needs is not here.
             PluginError: its factory failed.
+
+        >>> from prodgen_sdk.testing.fakes import fake_host
+        >>> from prodgen_sdk.types import GenerationRequest, Product, View
+        >>> mug = Product(sku="mug-1", title="Blue mug", category="home/mug")
+        >>> generator = fake_host().get("generator", "fake/solid")
+        >>> ((picture,),) = generator.generate([GenerationRequest(product=mug, views=(View(),), size=64)])
+        >>> picture.image.shape
+        (64, 64, 3)
         """
         from prodgen_sdk import bound
 
@@ -173,6 +191,10 @@ class Host:
 
         Raises:
             ProdgenError: a named one cannot be had, as `get` says; of the others, a factory failed.
+
+        >>> from prodgen_sdk.testing.fakes import fake_host
+        >>> [evaluator.id for evaluator in fake_host().all("evaluator")]
+        ['fake/brightness']
         """
         if ids is not None:
             return [self.get(kind, id) for id in ids]
@@ -201,11 +223,23 @@ class Host:
             self.state = state
 
     def missing(self, spec: Spec) -> str:
-        """What a component needs that is not here, in one sentence; empty if nothing is missing."""
+        """What a component needs that is not here, in one sentence; empty if nothing is missing.
+
+        >>> from prodgen_sdk.specs import GeneratorSpec, Needs
+        >>> needs = Needs(modules=("acme_net",))
+        >>> Host().missing(GeneratorSpec(id="acme/paint", summary="Paints", modes=("text",), needs=needs))
+        'acme/paint needs the Python package acme_net.'
+        """
         return building.missing(spec, self.models_folder)
 
     def context(self, entry: Entry | None = None, **overrides: Any) -> Context:
-        """A context for one call, with this host's device, models and lookup."""
+        """A context for one call, with this host's device, models and lookup.
+
+        >>> from prodgen_sdk.testing.fakes import fake_host
+        >>> context = fake_host().context(progress=lambda done, total, what: print(f"{done} of {total} {what}"))
+        >>> context.progress(1, 8, "views")
+        1 of 8 views
+        """
         key = (entry.spec.kind, entry.spec.id) if entry is not None else None
         known = self._contexts.get(key) if key is not None else None
         # Only what a context was made of says whether it is still right: both are set from outside.
