@@ -91,6 +91,16 @@ def check_mask(mask: Any) -> Mask:
     return mask
 
 
+def is_transparent(image: Image) -> bool:
+    """Whether an image, uint8 RGB or RGBA, is transparent somewhere, so that its alpha says where the product is.
+
+    >>> import numpy as np
+    >>> is_transparent(np.zeros((2, 2, 4), np.uint8)), is_transparent(np.zeros((2, 2, 3), np.uint8))
+    (True, False)
+    """
+    return image.shape[2] == 4 and bool(image[..., 3].min() < 128)
+
+
 def flatten(image: Image, colour: tuple[int, int, int] = (255, 255, 255)) -> Image:
     """Lays an RGBA image on a plain colour; an RGB image is returned as it is.
 

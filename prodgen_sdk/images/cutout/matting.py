@@ -54,10 +54,10 @@ def cut_out(image: Image, longest: int = 1024) -> Matte | None:
     >>> int((cut_out(photo).alpha > 0.5).sum())
     384
     """
-    rgb = images.flatten(image)
-    if image.shape[2] == 4 and image[..., 3].min() < 128:
+    if images.is_transparent(images.check(image)):
         alpha = image[..., 3].astype(np.float32) / np.float32(255)
         return Matte(image[..., :3].copy(), alpha, np.ones_like(alpha)) if alpha.any() else None
+    rgb = images.flatten(image)
     height, width = rgb.shape[:2]
     scale = max(1.0, max(height, width) / longest)
     size = max(1, round(width / scale)), max(1, round(height / scale))

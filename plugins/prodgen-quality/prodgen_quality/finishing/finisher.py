@@ -7,7 +7,7 @@ from typing import Any
 
 from prodgen_quality.config import QualityConfig
 from prodgen_quality.finishing import compose, retouch
-from prodgen_quality.finishing.foreground import box_of, is_transparent, plain_background
+from prodgen_quality.finishing.foreground import box_of, plain_background
 from prodgen_quality.finishing.marketplace import marketplace, on_white
 from prodgen_quality.finishing.profiles import BUILT_IN, Profile
 from prodgen_sdk import images as pictures
@@ -87,9 +87,10 @@ def finished(image: Image, profile: Profile, backdrop: Image | None = None) -> F
     if profile.background == "white" and profile.shadow == "keep" and profile.fill is not None:
         done = marketplace(retouched, (width, height), profile.fill)
         return Finished(image=_sharpened(done.image, profile), notes=(*notes, *done.notes))
-    own = None if is_transparent(retouched) else plain_background(retouched)
+    transparent = pictures.is_transparent(retouched)
+    own = None if transparent else plain_background(retouched)
     # A graded background can be taken away, but does not go on beyond the picture.
-    kept = profile.background == "keep" and own is None and not is_transparent(retouched)
+    kept = profile.background == "keep" and own is None and not transparent
     cut = None if kept else cut_out(retouched)
     box = None if cut is None else box_of(cut.alpha > 0.5)
     if cut is None or box is None:

@@ -34,11 +34,6 @@ class Box(NamedTuple):
         return self.right - self.left
 
 
-def is_transparent(image: Image) -> bool:
-    """Whether a picture, uint8 RGB or RGBA, is transparent somewhere, so that its alpha says where the product is."""
-    return image.shape[2] == 4 and bool(image[..., 3].min() < 128)
-
-
 def border(image: Image) -> NDArray[np.uint8]:
     """The pixels [n, 3] of a frame along the edges, 2 % of the shorter side wide and at least one pixel."""
     import numpy as np
@@ -78,7 +73,7 @@ def foreground(image: Image, tolerance: int = TOLERANCE) -> Mask | None:
     from scipy import ndimage
 
     images.check(image)
-    if is_transparent(image):
+    if images.is_transparent(image):
         mask = image[..., 3] >= 128
     else:
         colour = plain_background(image, tolerance)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prodgen_quality.finishing.foreground import Box, box_of, foreground, is_transparent, plain_background
+from prodgen_quality.finishing.foreground import Box, box_of, foreground, plain_background
 from prodgen_sdk import images as pictures
 from prodgen_sdk.interfaces import Finished
 from prodgen_sdk.types import Image
@@ -28,7 +28,7 @@ def marketplace(image: Image, size: int | tuple[int, int] | None = None, fill: f
     cut, notes = _cut_out(image)
     if cut is None:
         return Finished(image=on_white(image, width, height), notes=tuple(notes))
-    seen = foreground(cut if is_transparent(image) else pictures.flatten(cut), _FRAME_TOLERANCE)
+    seen = foreground(cut if pictures.is_transparent(image) else pictures.flatten(cut), _FRAME_TOLERANCE)
     box = None if seen is None else box_of(seen)
     if box is None:
         return Finished(image=np.full((height, width, 3), 255, np.uint8), notes=("the image is empty",))
@@ -44,7 +44,7 @@ def _cut_out(image: Image) -> tuple[Image | None, list[str]]:
     """The product as RGBA, or None; and what is to be said about it."""
     import numpy as np
 
-    if is_transparent(image):
+    if pictures.is_transparent(image):
         return image, []
     rgb = pictures.flatten(image)
     colour, mask = plain_background(rgb), foreground(rgb, _FRAME_TOLERANCE)

@@ -58,7 +58,7 @@ def cut_out(image: Image, longest: int = 1024) -> Cutout:
             f"The photo has {width} x {height} pixels; a product cannot be seen in it.", hint="Give a larger photo."
         )
     warnings: list[str] = []
-    if image.shape[2] == 4 and image[..., 3].min() < 128:
+    if images.is_transparent(image):
         mask = largest(image[..., 3] >= 128)
         confidence, elevation = 1.0, None
     else:
