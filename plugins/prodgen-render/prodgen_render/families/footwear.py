@@ -214,19 +214,21 @@ def court_shoe(look: Look) -> list[Part]:
     parts = [
         body.skin(upper, (0.3, 0.3)),
         body.rim(1.0, 0.0014, toned(upper, 0.8)),
-        on_floor(_plate(sole, 0.102 if flat else 0.052, 1.0, 0.0045, under), 0.004),
-        on_floor(_plate(sole * [0.97, 1], 0.102, 0.92, 0.002, look.plain("leather", "#d9c3a5").but(bump=None)), -0.001),
+        on_floor(sole_plate(sole, 0.102 if flat else 0.052, 1.0, 0.0045, under), 0.004),
+        on_floor(
+            sole_plate(sole * [0.97, 1], 0.102, 0.92, 0.002, look.plain("leather", "#d9c3a5").but(bump=None)), -0.001
+        ),
     ]
     if flat:
         above = _strap(body, upper) if look.says(_STRAPPED) else _bow(body, upper)
         return [*parts, *above, slab(sole[sole[:, 0] > 0.05], 0.0155, 0.002, under)]
     tip = tube([(0.0905, 0, 0.0030), (0.0905, 0, 0.0012)], 0.0060, under, segments=20)
     if look.says(_BLOCK):
-        return [*parts, _heel(sole, floor, upper, 0.62)]
-    return [*parts, _heel(sole, floor, upper, 0.185), tip]
+        return [*parts, heel_under(sole, floor, upper, 0.62)]
+    return [*parts, heel_under(sole, floor, upper, 0.185), tip]
 
 
-def _plate(sole: NDArray[np.float64], end: float, share: float, thick: float, material: Material) -> Part:
+def sole_plate(sole: NDArray[np.float64], end: float, share: float, thick: float, material: Material) -> Part:
     """A plate in the outline of a sole, up to x = `end` and that share of it wide, of many strips across: it can be bent."""
     side = sole[sole[:, 1] >= 0]
     side = side[np.argsort(side[:, 0])]
@@ -237,9 +239,15 @@ def _plate(sole: NDArray[np.float64], end: float, share: float, thick: float, ma
     return loft(rows.astype(np.float64), material)
 
 
-def _heel(sole: NDArray[np.float64], floor: Callable[[Floats], Floats], leather: Material, least: float) -> Part:
-    """A heel that begins as wide as the sole above it and narrows to that share of it at its tip."""
-    seat = sole[sole[:, 0] > 0.036] * [1.0, 0.985]
+def heel_under(
+    sole: NDArray[np.float64],
+    floor: Callable[[Floats], Floats],
+    leather: Material,
+    least: float,
+    start: float = 0.036,
+) -> Part:
+    """A heel that begins as wide as the sole above it, from x = `start` on, and narrows to that share of it at its tip."""
+    seat = sole[sole[:, 0] > start] * [1.0, 0.985]
     t = np.linspace(0, 1, 18)[:, None]
     size = np.interp(t, [0, 0.06, 0.16, 0.30, 0.5, 0.8, 1], [1, 0.93, 0.70, 0.44, 0.29, 0.20, 0.185]).clip(least)
     middle, back = seat.mean(0), float(seat[:, 0].max())

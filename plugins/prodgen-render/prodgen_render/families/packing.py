@@ -43,11 +43,11 @@ _SAID: dict[str, dict[str, str]] = {
 """Packages by domain, and the words of each; the first that is said counts."""
 _DRINKS = ("bottle", "can", "carton")
 _BOTTLED = ("cream-jar", "tube", "pump-bottle", "dropper-bottle")
-_DRY = ("box", "cereal-box", "coffee-bag", "tin")
+_DRY = ("box", "cereal-box", "coffee-bag", "tin", "food-tray")
 _SHAPES: dict[str, dict[str, str]] = {
     "carton": dict.fromkeys(_DRINKS, "carton") | dict.fromkeys(_DRY, "box") | {"cereal-box": "cereal-box"},
     "powder": {"carton": "tin"},
-    "can": dict.fromkeys(_DRINKS, "can") | {"jar": "tin", "tin": "tin"},
+    "can": dict.fromkeys(_DRINKS, "can") | dict.fromkeys(("jar", "tin", "food-tray"), "tin"),
     "jar": dict.fromkeys((*_DRY, "jar"), "jar"),
     "tin": dict.fromkeys((*_DRY, "jar", "bottle"), "tin"),
     "bottle": dict.fromkeys(_DRINKS, "bottle") | dict.fromkeys(("tin", "coffee-bag"), "jar"),

@@ -5,16 +5,20 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from prodgen_render.families.footwear import heel_under, sole_plate
 from prodgen_render.families.sewn import belt, ring, sheet, stitches
 from prodgen_render.families.uppers import HALF, outline
 from prodgen_render.looks.look import Look
 from prodgen_render.looks.patterns import brightness, mix, relief
-from prodgen_render.model import Material, Part
-from prodgen_render.shapes.geometry import loft, planar_uv, slab, smooth_path, tube
+from prodgen_render.model import Floats, Material, Part
+from prodgen_render.shapes.geometry import bent, loft, planar_uv, slab, smooth_path, tube
 
 _UPPERS = ("leather", "canvas", "velvet", "rubber", "denim", "nylon", "knit", "wool", "silk")
 _THONGS = ("flip flop", "flip flops", "flip-flop", "flip-flops", "thong", "人字拖")
 _SLIPPERS = ("slipper", "slippers", "slide", "slides", "slip-on", "拖鞋", "凉拖")
+_HEELED = ("heeled", "heel", "heels", "stiletto", "高跟", "粗跟", "细跟")
+_BLOCKS = ("block", "chunky", "粗跟")
+_WEDGES = ("wedge", "wedges", "坡跟")
 _FLUFFY = ("fluffy", "faux fur", "fuzzy", "plush", "毛绒", "毛毛", "棉拖")
 _EXTENT = (0.15, 0.15)
 """Metres of a strap that a pattern's picture shows."""
@@ -46,10 +50,42 @@ def sandal(look: Look) -> list[Part]:
         band = _Band((-0.115, -0.004), (0.034, 0.056), high, 0.013 if fluffy else 0.0065)
         return [*parts, *(band.parts(strap, thread)[:1] if fluffy else band.parts(strap, thread))]
     metal = look.plain("brass" if look.chance(0.5) else "steel").but(bump=None)
+    if look.says((*_HEELED, *_WEDGES)):
+        return _heeled(look, strap, thread, metal)
     for across, rise in (((-0.112, -0.080), (0.029, 0.036)), ((-0.050, -0.016), (0.045, 0.052))):
         band = _Band(across, rise, high, _THICK)
         parts += [*band.parts(strap, thread), *band.buckle(metal)]
     return [*parts, *_ankle(strap, thread, metal, high)]
+
+
+def _heeled(look: Look, strap: Material, thread: Material, metal: Material) -> list[Part]:
+    """A narrower sandal on a heel as the words say, with one band over the toes and one round the ankle."""
+    wedge = look.says(_WEDGES)
+    rise, low = 0.080 * look.uniform(0.85, 1.1), 0.020 if wedge else 0.007
+
+    def floor(x: Floats) -> Floats:
+        """The upper side of the sole over the ground."""
+        t = np.clip((x + 0.060) / 0.140, 0, 1)
+        return np.asarray(low + rise * (3 * t**2 - 2 * t**3))
+
+    under = look.part("sole", look.plain("rubber", "#2a2623")).but(bump=None)
+    sole = outline(HALF * [1.0, 0.97])
+    level = [
+        sole_plate(sole, 0.14, 1.0, 0.005, under).moved(z=-0.005),
+        sole_plate(sole, 0.14, 0.985, 0.003, look.plain("leather", "#d9c3a5").but(bump=None)),
+        *_Band((-0.116, -0.084), (0.030, 0.037), 0.0, _THICK).parts(strap, thread),
+        *_ankle(strap, thread, metal, 0.0),
+    ]
+    parts = [bent(part, lambda v: v + np.stack([0 * v[:, 0], 0 * v[:, 0], floor(v[:, 0])], -1)) for part in level]
+    if wedge:
+        x, y = outline(HALF * [1.0, 0.965]).T
+        cork = look.part("sole", look.plain("kraft", "#b98d5c"))
+        parts.append(
+            loft(np.stack([np.stack([x, y, floor(x) * s - 0.003 * s], -1) for s in np.linspace(0, 1, 8)]), cork)
+        )
+    else:
+        parts.append(heel_under(sole, floor, strap, 0.62 if look.says(_BLOCKS) else 0.185, 0.060))
+    return [part.scaled(0.90, 0.78, 1.0) for part in parts]
 
 
 def _edge(x: ArrayLike) -> NDArray[np.float64]:
