@@ -25,6 +25,8 @@ _LARGE = 0.45
 """A shadow that is more than this share of what differs from the background may be a product."""
 _MOST_FAINT = 0.25
 """The share of an outline that may hardly differ from the background."""
+_MARGIN = 1 / 16
+"""How much of a photo's size what is looked at around a product reaches at most."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,8 +65,8 @@ def find_product(image: Image) -> Found:
     return Found(mask, shown, ground, confidence, tuple(warnings))
 
 
-def largest(mask: Mask, keep: float = 0.03) -> Mask:
-    """Pieces of at least `keep` of the largest one, with pinholes filled."""
+def largest(mask: Mask, keep: float = 0.03, area: int | None = None) -> Mask:
+    """Pieces of at least `keep` of the largest one, with the pinholes of a photo of so many pixels filled; None where the mask is all of it."""
     from scipy import ndimage
 
     pieces, count = ndimage.label(mask)
@@ -74,7 +76,7 @@ def largest(mask: Mask, keep: float = 0.03) -> Mask:
     kept = np.isin(pieces, np.flatnonzero(areas >= keep * areas.max()) + 1)
     holes, count = ndimage.label(~kept)
     sizes = np.bincount(holes.reshape(-1), minlength=count + 1)
-    small = np.flatnonzero(sizes < 2e-4 * mask.size)
+    small = np.flatnonzero(sizes < 2e-4 * (area or mask.size))
     return np.asarray(kept | np.isin(holes, small[small > 0]))
 
 
@@ -92,12 +94,15 @@ def _from_background(rgb: Floats, under: Floats, spread: float, warnings: list[s
     found = ndimage.binary_propagation(smooth > strong, mask=smooth > weak)
     if not found.any():
         return np.asarray(found), 0.0
+    box = _around(found, round(_MARGIN * size) + 8)
+    whole, area = np.zeros_like(found), found.size
+    rgb, under, differs, smooth, found = (plane[box] for plane in (rgb, under, differs, smooth, found))
     # A white product before white shows as a broken outline: close its gaps before its inside is filled.
     reach = max(1, round(size / 170))
     padded = np.pad(found, 2 * reach)
     closed = ndimage.binary_closing(padded, disc(reach))[2 * reach : -2 * reach, 2 * reach : -2 * reach]
-    filled = filled_but_holes(found | (closed & (smooth > 0.3 * weak)), closed, rgb - under)
-    shadow = shadow_in(rgb, under, filled)
+    filled = filled_but_holes(found | (closed & (smooth > 0.3 * weak)), closed, rgb - under, size)
+    shadow = shadow_in(rgb, under, filled, size)
     kept = filled & ~shadow
     large = shadow.sum() > _LARGE * filled.sum()
     if large and (shadow & between(kept)).sum() > shadow.sum() / 2:
@@ -106,11 +111,21 @@ def _from_background(rgb: Floats, under: Floats, spread: float, warnings: list[s
     elif large and not stands_alone(kept, shadow, differs):
         kept = filled
         confidence *= 0.8
-    kept &= ~shaded_holes(kept, rgb, under)
+    kept &= ~shaded_holes(kept, rgb, under, size)
     kept = ndimage.binary_opening(kept, disc(max(1, reach // 2))) if size > 200 else kept
-    kept = largest(without_fringe(largest(kept), rgb, under, differs))
-    kept = joined(sharpened(largest(without_contact(kept, rgb, under)), rgb, under))
+    kept = largest(without_fringe(largest(kept, area=area), rgb, under, differs, size), area=area)
+    kept = joined(sharpened(largest(without_contact(kept, rgb, under, size), area=area), rgb, under))
     if faint(kept, differs) > _MOST_FAINT:
         warnings.append("much of the product's outline hardly differs from the background: the cut-out may be wrong")
         confidence *= 0.7
-    return kept, confidence
+    whole[box] = kept
+    return whole, confidence
+
+
+def _around(mask: Mask, margin: int) -> tuple[slice, slice]:
+    """The part of a photo that shows a mask and so many pixels around it."""
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    return (
+        slice(max(rows[0] - margin, 0), rows[-1] + margin + 1),
+        slice(max(columns[0] - margin, 0), columns[-1] + margin + 1),
+    )

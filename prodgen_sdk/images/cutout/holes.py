@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from prodgen_sdk.types import Mask
 
 
-def filled_but_holes(found: Mask, closed: Mask, off: Floats) -> Mask:
+def filled_but_holes(found: Mask, closed: Mask, off: Floats, size: int) -> Mask:
     """Fills what the outline encloses where it is as pale as the background; a hole shows the background exactly.
 
     A handle's hole is exactly as the background, but for noise; the middle of a white product nearly so. An enclosed area is a hole
@@ -23,10 +23,10 @@ def filled_but_holes(found: Mask, closed: Mask, off: Floats) -> Mask:
         found: what differs from the background.
         closed: the same with its gaps closed.
         off: by how much a photo differs from its background [h, w, 3], signed.
+        size: the photo's longer side, of which all this may be a part.
     """
     from scipy import ndimage
 
-    size = max(found.shape)
     reach, unit = min(max(_FINEST, round(size * _FRINGE)), _BLOCK), max(1.0, size / 512)
     step = ndimage.gaussian_gradient_magnitude(np.abs(off).max(2), unit) * unit
     edge = ndimage.maximum_filter(step, 2 * reach + 1)
@@ -68,7 +68,7 @@ _WIDE = 0.006
 """Half of how wide a hole is at least, as a share of the photo's size."""
 
 
-def shaded_holes(kept: Mask, rgb: Floats, under: Floats) -> Mask:
+def shaded_holes(kept: Mask, rgb: Floats, under: Floats, size: int) -> Mask:
     """Holes in whose shade the background is darker: only where it is in colour, for of a grey one nothing tells it from grey print.
 
     What has the background's very colour, changes softly and is enclosed by what has another is no part of a product.
@@ -79,9 +79,9 @@ def shaded_holes(kept: Mask, rgb: Floats, under: Floats) -> Mask:
     level = ratio.mean(2)
     tinted = (np.ptp(under, axis=2) > TINTED) & (under.mean(2) < _LIGHT)
     alike = kept & tinted & (np.ptp(ratio, axis=2) < _NEUTRAL) & (level > _SHADE[0]) & (level < _SHADE[1])
-    unit = max(1.0, max(rgb.shape[:2]) / 512)
+    unit = max(1.0, size / 512)
     alike &= ndimage.gaussian_gradient_magnitude(level, unit) * unit < _SOFT
-    width = max(2, round(_WIDE * max(kept.shape)))
+    width = max(2, round(_WIDE * size))
     alike = ndimage.binary_opening(alike, iterations=width)
     labels, count = ndimage.label(alike)
     outside = np.unique(labels[ndimage.binary_dilation(~kept, iterations=2 * width)])

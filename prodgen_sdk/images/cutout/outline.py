@@ -35,11 +35,10 @@ _EDGE = 0.012
 """What changes by more than this from pixel to pixel (of 1, at 512 pixels) is an edge: of a white sole, not of a halo."""
 
 
-def without_fringe(mask: Mask, rgb: Floats, under: Floats, differs: Floats) -> Mask:
+def without_fringe(mask: Mask, rgb: Floats, under: Floats, differs: Floats, size: int) -> Mask:
     """Drops what fades into the background beside what stands out clearly: halos, and the soft rims of shadows beside colours."""
     from scipy import ndimage
 
-    size = max(mask.shape)
     reach, unit = max(3, round(_FRINGE * size)), max(1.0, size / 512)
     deep = ndimage.binary_erosion(mask, iterations=reach)
     if not deep.any():
@@ -74,11 +73,10 @@ _UNLIKE, _NEUTRAL, _PLAIN = 0.12, 0.05, 0.8
 the last is not told from its own shade."""
 
 
-def without_contact(mask: Mask, rgb: Floats, under: Floats) -> Mask:
+def without_contact(mask: Mask, rgb: Floats, under: Floats, size: int) -> Mask:
     """Drops the shadow right beside what lies or stands on the ground: grey that only gets darker on the way to something unlike it."""
     from scipy import ndimage
 
-    size = max(mask.shape)
     reach, unit = max(3, round(_FRINGE * size)), max(1.0, size / 512)
     deep = ndimage.binary_erosion(mask, iterations=2 * reach)
     if size < _RESOLVED or not deep.any():

@@ -26,7 +26,7 @@ _FADES = 0.05
 """Where a shadow ends it differs by less than this from the background."""
 
 
-def shadow_in(rgb: Floats, under: Floats, found: Mask) -> Mask:
+def shadow_in(rgb: Floats, under: Floats, found: Mask, size: int) -> Mask:
     """Which of the pixels that differ from the background are its shadow.
 
     Grey ones, darker than the background, that one meets coming from it along a row, or a column from below, before any edge. The
@@ -36,13 +36,14 @@ def shadow_in(rgb: Floats, under: Floats, found: Mask) -> Mask:
         rgb: the photo, sRGB [h, w, 3] in [0, 1].
         under: its background, alike.
         found: what differs.
+        size: the photo's longer side, of which all this may be a part.
     """
     from scipy import ndimage
 
     ratio = rgb / np.maximum(under, 0.05)
     neutral = (np.ptp(ratio, axis=2) < 0.06) & (ratio.mean(2) > 0.3) & (ratio.mean(2) < 1.02)
     # The noise of a photo is that of its pixels, however many it has.
-    unit = max(1.0, max(rgb.shape[:2]) / 512)
+    unit = max(1.0, size / 512)
     step = np.max(
         [
             ndimage.gaussian_gradient_magnitude(ndimage.gaussian_filter(c, 0.7 * unit), 0.8 * unit)
@@ -50,7 +51,6 @@ def shadow_in(rgb: Floats, under: Floats, found: Mask) -> Mask:
         ],
         axis=0,
     )
-    size = max(rgb.shape[:2])
     grey = rgb.mean(2)
     crisp = ndimage.gaussian_gradient_magnitude(grey, unit) - ndimage.gaussian_gradient_magnitude(grey, 4 * unit)
     soft = (step < _STEP * 512 / size) & (crisp < _CRISP * 512 / size)
@@ -68,9 +68,9 @@ def shadow_in(rgb: Floats, under: Floats, found: Mask) -> Mask:
         below = np.arange(len(found))[:, None] > np.flatnonzero(coloured.any(1))[0]
         harder = _met(found, neutral & below & (step < _STEEP * _STEP * 512 / size)) & found
         shadow |= ndimage.binary_opening(harder, iterations=max(3, round(_THICK * size)))
-    if max(rgb.shape[:2]) > 200:
+    if size > 200:
         shadow = ndimage.binary_opening(shadow | ~found, np.ones((3, 3))) & found
-    reach = max(2, round(0.02 * max(found.shape)))
+    reach = max(2, round(0.02 * size))
     deep = ndimage.binary_erosion(found & ~shadow, iterations=reach)
     if not shadow.any() or not deep.any():
         return np.asarray(ndimage.binary_dilation(shadow, iterations=2) & found & neutral)
