@@ -14,8 +14,9 @@ from prodgen_render.rendering.views import render
 from scipy import ndimage
 
 from prodgen_sdk.errors import InvalidImage
+from prodgen_sdk.images.cutout import matting
 from prodgen_sdk.images.cutout.ground import ground_of
-from prodgen_sdk.types import Product, View
+from prodgen_sdk.types import Product, Scene, View
 
 SIZE = 360
 Y, X = np.mgrid[0:SIZE, 0:SIZE]
@@ -50,6 +51,14 @@ def test_the_dark_rim_below_what_lies_flat_is_its_shadow(colour):
     photo = painted(BOX, colour, (245 * shade[..., None] * np.ones(3)).astype(np.uint8))
     found, whole = cut_out(np.kron(photo, np.ones((2, 2, 1), np.uint8))).mask, np.kron(BOX, np.ones((2, 2), bool))
     assert (found & whole).sum() / (found | whole).sum() > 0.97
+
+
+def test_white_soles_before_white_are_cut_out_with_their_shoes():
+    model = build_model(Product(sku="s", title="Red sneakers with white soles", category="apparel/sneakers"), 3)
+    (shown,) = render(model, [View(azimuth=60, elevation=15)], Scene(background="white"), 480)
+    found = matting.cut_out(shown.image).alpha > 0.5
+    assert (found & shown.mask).sum() / (found | shown.mask).sum() > 0.95
+    assert (shown.mask & ~found).sum() < 0.02 * shown.mask.sum()
 
 
 @pytest.mark.parametrize("sole", [235, 222])
