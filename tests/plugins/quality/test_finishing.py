@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from prodgen_quality.config import QualityConfig
 from prodgen_quality.evaluators import inspect
 from prodgen_quality.finishing.finisher import BasicFinisher
+from prodgen_quality.finishing.foreground import box_of
 from prodgen_quality.finishing.marketplace import marketplace
 from scipy import ndimage
 
@@ -52,6 +53,22 @@ def test_a_light_background_is_divided_out_and_said():
     assert finished.image.shape == (160, 160, 3)
 
 
+@pytest.mark.parametrize("darkest", [(20, 60, 20), (150, 170, 190)])
+def test_a_dark_coloured_or_graded_background_is_taken_away_and_said(darkest):
+    picture = shot((30, 40, 50, 50), background=(0, 0, 0), colour=(200, 60, 40))
+    brighter = np.linspace(0, 1, 120)[:, None, None] * 50
+    ground = (picture == 0).all(axis=2)
+    picture[ground] = np.broadcast_to(np.asarray(darkest) + brighter, picture.shape)[ground].round()
+    finished = marketplace(picture, 200)
+    assert "taken away" in finished.notes[0]
+    box = box_of((finished.image < 128).any(axis=2))
+    assert 166 <= box.height <= 174
+    assert 166 <= box.width <= 174
+    # Nothing of the background is left, not along the outline either.
+    assert (finished.image[..., 0] >= finished.image[..., 1]).all()
+    assert (finished.image[[0, 8, -9, -1]] == 255).all()
+
+
 def test_a_photo_without_plain_background_is_padded_and_said():
     noise = np.random.default_rng(1).integers(0, 256, (40, 80, 3), dtype=np.uint8)
     finished = marketplace(noise)
@@ -62,7 +79,6 @@ def test_a_photo_without_plain_background_is_padded_and_said():
 
 def test_what_cannot_be_mended_is_noted():
     assert "the image is empty" in marketplace(np.full((20, 20, 3), 255, np.uint8)).notes
-    assert any("rim" in note for note in marketplace(shot((30, 40, 50, 50), background=(20, 60, 20))).notes)
     assert any("leaves the frame" in note for note in marketplace(shot((0, 40, 50, 50))).notes)
     assert any("enlarged" in note for note in marketplace(shot((30, 40, 20, 20))).notes)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from prodgen_quality.finishing.foreground import Box, box_of, foreground, plain_background
 from prodgen_sdk import images as pictures
+from prodgen_sdk.images.cutout.matting import cut_out
 from prodgen_sdk.interfaces import Finished
 from prodgen_sdk.types import Image
 
-_LIGHT = 200  # a background at least this bright can be divided out; a darker one leaves a rim
+_LIGHT = 200  # a background at least this bright can be divided out
 _RINGING = 16  # alpha that Lanczos resampling leaves beside an outline, which must be pure white
 _FRAME_TOLERANCE = 24  # faint shadows do not count for the crop
 _NOISE = 2
@@ -28,7 +29,7 @@ def marketplace(image: Image, size: int | tuple[int, int] | None = None, fill: f
     cut, notes = _cut_out(image)
     if cut is None:
         return Finished(image=on_white(image, width, height), notes=tuple(notes))
-    seen = foreground(cut if pictures.is_transparent(image) else pictures.flatten(cut), _FRAME_TOLERANCE)
+    seen = foreground(cut if pictures.is_transparent(cut) else pictures.flatten(cut), _FRAME_TOLERANCE)
     box = None if seen is None else box_of(seen)
     if box is None:
         return Finished(image=np.full((height, width, 3), 255, np.uint8), notes=("the image is empty",))
@@ -48,18 +49,21 @@ def _cut_out(image: Image) -> tuple[Image | None, list[str]]:
         return image, []
     rgb = pictures.flatten(image)
     colour, mask = plain_background(rgb), foreground(rgb, _FRAME_TOLERANCE)
-    if colour is None or mask is None:
-        return None, ["the background is not plain, so that it was neither cropped nor made white"]
-    opaque = np.full((*rgb.shape[:2], 1), 255, np.uint8)
-    if min(colour) < _LIGHT:
-        note = "the background was dark or coloured: the outline may show a rim of it"
-        return np.dstack([rgb, opaque * mask[..., None]]), [note]
+    if colour is None or mask is None or min(colour) < _LIGHT:
+        matte = cut_out(rgb)
+        if matte is None:
+            return None, ["the background is not plain, so that it was neither cropped nor made white"]
+        alpha = (matte.alpha[..., None] * 255).round().astype(np.uint8)
+        return np.dstack([matte.rgb, alpha]), [
+            "the background is dark, coloured or graded: it was taken away, and the shadow with it"
+        ]
     # Light falls on product and background alike: dividing by the background's colour makes it white and keeps soft edges. What is
     # nearly white then fades into white, so that a soft shadow ends without a line.
     darkness = 255 - (rgb.astype(np.float32) * (255 / np.asarray(colour, np.float32))).clip(0, 255)
     share = np.clip((darkness.max(axis=2) - _NOISE) / (_FRAME_TOLERANCE - _NOISE), 0, 1)
     darkness *= np.where(mask, 1, share)[..., None]
     notes = [f"the background {colour} was made white"] if min(colour) < 255 else []
+    opaque = np.full((*rgb.shape[:2], 1), 255, np.uint8)
     return np.dstack([(255 - darkness).round().astype(np.uint8), opaque]), notes
 
 
