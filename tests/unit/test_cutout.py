@@ -71,22 +71,6 @@ def test_a_background_that_darkens_and_has_grain_is_no_product(level):
     assert (found & box).sum() / (found | box).sum() > 0.97
 
 
-def test_a_white_sole_is_of_the_shoe_and_its_shadow_is_not():
-    y, x = np.mgrid[:400, :400].astype(np.float32)
-    shoe = (np.abs(x - 200) < 120) & (y > 150) & (y < 240)
-    sole = (np.abs(x - 200) < 122) & (y >= 240) & (y < 262)
-    tread = (np.abs(x - 200) < 122) & (y >= 262) & (y < 268)
-    dark = 70 * np.clip(1 - np.abs(y - 270) / 24, 0, 1) * np.clip((150 - np.abs(x - 200)) / 40, 0, 1)
-    picture = np.repeat((255 - dark)[..., None], 3, axis=2)
-    picture[shoe], picture[tread] = (170, 40, 40), (150, 110, 70)
-    picture[sole] = (246 - 1.2 * (y - 240))[sole][:, None]
-    cut = cut_out(picture.round().astype(np.uint8))
-    assert cut is not None
-    found, whole = cut.alpha > 0.5, shoe | sole | tread
-    assert (whole & ~found).sum() < 0.02 * whole.sum()
-    assert (found & ~whole).sum() < 0.03 * whole.sum()
-
-
 def test_images_is_transparent_needs_a_pixel_that_is_half_clear():
     picture = np.full((4, 4, 4), 200, np.uint8)
     assert not images.is_transparent(picture)

@@ -54,6 +54,8 @@ def without_fringe(mask: Mask, rgb: Floats, under: Floats, differs: Floats, size
     # A shadow is met from below: grey at the sides of a product may be its shine.
     upwards = np.array([[0, 1, 0], [0, 1, 0], [0, 0, 0]], bool)
     met = ndimage.binary_dilation(met, upwards, 2 * reach, mask=met | (grey & (step < 5 * _EDGE)))
+    if not (met & mask).any():
+        return mask
     # Where a fringe touches the product there is an edge: that of the product.
     end = round(3 * unit)
     met |= ndimage.binary_dilation(met & mask, upwards, end, mask=grey)
