@@ -171,7 +171,11 @@ def _of_hub(
 def _only_weights(folder: Path, component: str) -> Path:
     found = sorted(folder.glob("*.safetensors"))
     if len(found) != 1:
+        names = f" ({', '.join(file.name for file in found)})" if found else ""
+        below = [inner for inner in sorted(folder.iterdir()) if len(list(inner.glob("*.safetensors"))) == 1]
+        hints = [*(["one of them as `file`"] if found else []), *(f"the folder {inner}" for inner in below[:3])]
         raise ConfigError(
-            f"{component}: {folder} holds {len(found)} safetensors files, not one.", hint="Name one of them as `file`."
+            f"{component}: {folder} holds {len(found)} safetensors files{names}, not one.",
+            hint=f"Name {' or '.join(hints) or 'the folder that holds the weights'}.",
         )
     return found[0]

@@ -243,3 +243,16 @@ def test_digests_of_files_are_remembered(checkpoint, tmp_path, monkeypatch):
     monkeypatch.undo()
     (checkpoint / "vae" / "model.safetensors").write_bytes(b"another length")
     assert identity(source, checkpoint, state) == folder_digest(checkpoint) != first
+
+
+def test_of_a_folder_without_one_file_of_weights_it_is_said_which_to_name(tmp_path):
+    run = tmp_path / "run"
+    (run / "lora").mkdir(parents=True)
+    with pytest.raises(ConfigError, match=r"0 safetensors files, not one\. Name the folder that holds the weights\."):
+        file_of(model=str(run))
+    for name in ("best", "checkpoint", "lora/weights"):
+        (run / f"{name}.safetensors").write_bytes(b"")
+    with pytest.raises(
+        ConfigError, match=r"\(best\.safetensors, checkpoint\.safetensors\).* as `file` or the folder .*lora\."
+    ):
+        file_of(model=str(run))

@@ -43,6 +43,8 @@ def generators(ids: Sequence[str], size: int, ctx: Context) -> tuple[list[Subjec
             continue
         if not {"text", "attributes", "photo"} & set(modes):
             absent[id] = f"It works from {' and '.join(modes)}, which held-out products do not have."
+        elif id.startswith("catalogue/"):
+            absent[id] = "It shows a product's own photos, and held-out products have none."
         elif "white" not in bound.spec.backgrounds:
             absent[id] = "It makes no white background."
         else:
