@@ -94,7 +94,7 @@ def _from_background(rgb: Floats, under: Floats, spread: float, warnings: list[s
     found = ndimage.binary_propagation(smooth > strong, mask=smooth > weak)
     if not found.any():
         return np.asarray(found), 0.0
-    box = _around(found, round(_MARGIN * size) + 8)
+    box = around(found, round(_MARGIN * size) + 8)
     whole, area = np.zeros_like(found), found.size
     rgb, under, differs, smooth, found = (plane[box] for plane in (rgb, under, differs, smooth, found))
     # A white product before white shows as a broken outline: close its gaps before its inside is filled.
@@ -122,7 +122,7 @@ def _from_background(rgb: Floats, under: Floats, spread: float, warnings: list[s
     return whole, confidence
 
 
-def _around(mask: Mask, margin: int) -> tuple[slice, slice]:
+def around(mask: Mask, margin: int) -> tuple[slice, slice]:
     """The part of a photo that shows a mask and so many pixels around it."""
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
     return (

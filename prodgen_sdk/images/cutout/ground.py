@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.floating[Any]]
 
 
-def planar(rgb: Floats) -> Floats:
+def planar(rgb: NDArray[Any]) -> NDArray[Any]:
     """The same values [h, w, c], each channel by itself in memory: what is told over the channels of a pixel is then fifty times as fast.
 
     >>> planar(np.zeros((4, 5, 3), np.float32)).strides

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_sdk import images
-from prodgen_sdk.images.cutout.finding import BUSY, Found, find_product
-from prodgen_sdk.images.cutout.ground import Floats
+from prodgen_sdk.images.cutout.finding import BUSY, Found, around, find_product
+from prodgen_sdk.images.cutout.ground import Floats, planar
 from prodgen_sdk.images.cutout.holes import TINTED
 from prodgen_sdk.images.cutout.pale import pale_parts
 
@@ -69,7 +69,7 @@ def cut_out(image: Image, longest: int = 1024) -> Matte | None:
     if float(np.median(np.ptp(found.ground, axis=2))) < TINTED:
         found = replace(found, mask=found.mask | pale_parts(found.shown, found.ground, found.mask))
     mask, ground = (found.mask, found.ground * 255) if scale == 1 else _enlarged(found, width, height)
-    return _divided(rgb, ground.astype(np.float32), mask, math.ceil(_BAND * scale))
+    return _divided(rgb, ground.astype(np.float32), mask, math.ceil(_BAND * scale)) if mask.any() else None
 
 
 def _enlarged(found: Found, width: int, height: int) -> tuple[Mask, Floats]:
@@ -80,6 +80,23 @@ def _enlarged(found: Found, width: int, height: int) -> tuple[Mask, Floats]:
 
 
 def _divided(rgb: Image, ground: Floats, mask: Mask, band: int) -> Matte:
+    from scipy import ndimage
+
+    alpha, pure = np.zeros(mask.shape, np.float32), rgb.copy()
+    light = (planar(rgb) / np.maximum(planar(ground), 1)).min(axis=2)
+    box = around(mask, band + 1)
+    alpha[box], pure[box] = _edges(rgb[box], ground[box], mask[box], band)
+    # Under a soft edge the background is not seen, so that its shade is carried on from beside it.
+    own = alpha[box] > 0
+    if not own.all():
+        place = ndimage.distance_transform_edt(own, return_distances=False, return_indices=True)
+        light[box] = light[box][place[0], place[1]]
+    shade = ndimage.gaussian_filter(np.clip(light, 0, 1), _SHADE_BLUR)
+    return Matte(pure, alpha, np.where(shade > 1 - _SHADE_NOISE, 1, shade).astype(np.float32))
+
+
+def _edges(rgb: Image, ground: Floats, mask: Mask, band: int) -> tuple[Plane, Image]:
+    """Alpha, and colours without the background's, of the part of a picture that shows the product."""
     from scipy import ndimage
 
     inside = ndimage.binary_erosion(mask, iterations=band, border_value=1)
@@ -100,11 +117,4 @@ def _divided(rgb: Image, ground: Floats, mask: Mask, band: int) -> Matte:
     part = share[:, None]
     unmixed = (values - (1 - part) * behind) / np.maximum(part, 0.03)
     pure[edge] = np.where(part >= 1, values, np.where(part > 0, unmixed, own + behind)).clip(0, 255).round()
-    # Under a soft edge the background is not seen, so that its shade is carried on from beside it.
-    light = (rgb / np.maximum(ground, 1)).min(axis=2)
-    beside = alpha > 0
-    if not beside.all():
-        place = ndimage.distance_transform_edt(beside, return_distances=False, return_indices=True)
-        light = light[place[0], place[1]]
-    shade = ndimage.gaussian_filter(np.clip(light, 0, 1), _SHADE_BLUR)
-    return Matte(pure, alpha, np.where(shade > 1 - _SHADE_NOISE, 1, shade).astype(np.float32))
+    return alpha, pure
