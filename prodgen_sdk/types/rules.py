@@ -91,7 +91,7 @@ class Rule(Model):
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:
         if self.starts is not None and self.ends is not None and self.ends <= self.starts:
-            raise ValueError(f"the rule {self.name!r} ends before it starts")
+            raise ValueError(f"named {self.name!r} ends before it starts")
         return self
 
 
@@ -101,7 +101,7 @@ class Block(Rule):
     @model_validator(mode="after")
     def _blocks_something(self) -> Self:
         if self.where.is_empty and not self.users:
-            raise ValueError(f"the rule {self.name!r} would block everything for everybody; give it a where or users")
+            raise ValueError(f"named {self.name!r} would block everything for everybody; give it a where or users")
         return self
 
 
@@ -135,7 +135,7 @@ class Boost(Rule):
     @model_validator(mode="after")
     def _does_something(self) -> Self:
         if not self.add and self.factor == 1:
-            raise ValueError(f"the rule {self.name!r} changes nothing; give it an add or a factor")
+            raise ValueError(f"named {self.name!r} changes nothing; give it an add or a factor")
         return self
 
 
@@ -208,7 +208,7 @@ class Rules(Model):
         names = [rule.name for rule in self.all()]
         twice = next((name for name in names if names.count(name) > 1), None)
         if twice is not None:
-            raise ValueError(f"two rules are called {twice!r}")
+            raise ValueError(f"has two rules named {twice!r}")
         return self
 
 
