@@ -4,7 +4,7 @@ A model that is asked for pure white paints something near it, with a soft shado
 crossing an edge counts as backdrop; it is divided by a smooth fit of its own colour, and what remains is the shadow, which is
 laid on the new background.
 
-`prodgen_sdk.images.cutout` is finer, but takes a second or more of a CPU for each picture, as long as a GPU takes to paint it.
+`prodgen_sdk.images.cutout` is finer, but takes half a second of a CPU or more for each picture, which a GPU paints in about as long.
 """
 
 from __future__ import annotations

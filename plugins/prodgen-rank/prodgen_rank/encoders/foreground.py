@@ -1,6 +1,6 @@
 """Finds the product in a picture with a plain, graded or transparent background.
 
-`prodgen_sdk.images.cutout` is finer, but takes two hundred times as long: an index embeds thousands of pictures.
+`prodgen_sdk.images.cutout` is finer, but takes a hundred times as long: an index embeds thousands of pictures.
 """
 
 from __future__ import annotations
