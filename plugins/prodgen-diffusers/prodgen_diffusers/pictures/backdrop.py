@@ -4,7 +4,7 @@ A model that is asked for pure white paints something near it, with a soft shado
 crossing an edge counts as backdrop; it is divided by a smooth fit of its own colour, and what remains is the shadow, which is
 laid on the new background.
 
-`prodgen_sdk.images.cutout` is finer, but takes half a second of a CPU or more for each picture, which a GPU paints in about as long.
+`prodgen_sdk.images.cutout` is finer, but takes half a second of a CPU or more for each picture.
 """
 
 from __future__ import annotations
