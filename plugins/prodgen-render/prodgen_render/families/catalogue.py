@@ -254,6 +254,9 @@ _ALL = (
     Family("wrench", "home", ("wrench", "adjustable wrench", "spanner", "combination spanner", "扳手", "活动扳手"), "wrenches:wrench", ("socket set", "ratchet", "allen keys", "hex keys", "套筒", "内六角扳手"), learnt=False),
     Family("pliers", "home", ("pliers", "combination pliers", "needle nose pliers", "钳子", "老虎钳", "尖嘴钳", "钢丝钳"), "wrenches:pliers", ("wire cutters", "wire strippers", "剥线钳", "管钳"), kind_of=("scissors",), learnt=False),
     Family("saw", "home", ("saw", "hand saw", "handsaw", "锯子", "手锯", "木工锯"), "wrenches:saw", ("hacksaw", "pruning saw", "钢锯", "园林锯"), learnt=False),
+    Family("car-seat", "home", ("car seat", "child car seat", "baby car seat", "booster seat", "infant car seat", "安全座椅", "儿童安全座椅", "汽车安全座椅", "婴儿安全座椅"), "babycare:car_seat", kind_of=("chair",), learnt=False),
+    Family("soother", "home", ("soother", "pacifier", "baby dummy", "安抚奶嘴", "奶嘴"), "babycare:soother", kind_of=("baby-bottle",), learnt=False),
+    Family("garden-hose", "home", ("garden hose", "watering hose", "water hose", "hose pipe", "hosepipe", "expandable hose", "水管", "浇花水管", "花园水管", "洗车水管"), "hoses:garden_hose", ("hose reel", "sprinkler", "水管车"), learnt=False),
 )  # fmt: skip
 FAMILIES: dict[str, Family] = {family.name: family for family in _ALL}
 LEARNT: dict[str, Family] = {family.name: family for family in _ALL if family.learnt}
