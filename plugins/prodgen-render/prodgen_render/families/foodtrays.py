@@ -76,7 +76,7 @@ def _noise(x: Grid, y: Grid, rng: np.random.Generator, scale: float, waves: int 
     angle, phase = rng.uniform(0, 2 * np.pi, (2, waves))
     size = rng.uniform(0.6, 1.6, waves) * 2 * np.pi / scale
     total = sum(np.cos(s * (x * np.cos(a) + y * np.sin(a)) + p) for s, a, p in zip(size, angle, phase, strict=True))
-    return np.asarray(total) / np.sqrt(waves / 2)
+    return np.asarray(np.asarray(total) / np.sqrt(waves / 2), np.float64)
 
 
 def _mounds(x: Grid, y: Grid, places: list[tuple[float, float, float, float]], high: float, power: float = 2.5) -> Grid:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from prodgen_render.families.kit import lathe, metal_or
 from prodgen_render.looks.look import Look
-from prodgen_render.model import Part
+from prodgen_render.model import Floats, Part
 from prodgen_render.shapes.geometry import box, loft, rounded_path, rounded_rectangle, slab, tube
 
 _FRENCH = ("french", "tapered", "擀面杖", "枣核")
@@ -52,9 +53,7 @@ def grater(look: Look) -> list[Part]:
     steel = metal_or(look, "steel", "metal").but(bump=None)
     high, low, top = 0.21 * look.uniform(0.92, 1.08), np.array([0.115, 0.088]), np.array([0.080, 0.056])
     t = np.linspace(0, 1, 12)[:, None]
-    rows = [
-        np.insert(rounded_rectangle(*(low + (top - low) * s), 0.006, corner=6), 2, high * s, axis=1) for s in t[:, 0]
-    ]
+    rows = [np.insert(_around(low + (top - low) * s, 0.006), 2, high * s, axis=1) for s in t[:, 0]]
     parts = [loft(np.stack(rows), steel)]
     dark = steel.but(colour=(0.02, 0.02, 0.022), metallic=0.0)
     for turn, half, apart, size in (
@@ -72,12 +71,17 @@ def grater(look: Look) -> list[Part]:
                 ]  # fmt: skip
                 parts += [p.turned(90 - lean, "x").moved(x, -out, z).turned(turn) for p in tooth]
     black = look.part("handle", look.plain("matte plastic", look.accent((196, 198, 201), "#1d1d1f")))
-    foot = rounded_rectangle(*(low + 0.005), 0.009, corner=8)
+    foot = _around(low + 0.005, 0.009)
     parts.append(slab(foot, 0.012, 0.003, black))
-    parts.append(slab(rounded_rectangle(*(top + 0.004), 0.009, corner=8), 0.012, 0.003, black).moved(z=high - 0.010))
+    parts.append(slab(_around(top + 0.004, 0.009), 0.012, 0.003, black).moved(z=high - 0.010))
     arch = rounded_path([(-0.036, 0.0), (-0.034, 0.046), (0.034, 0.046), (0.036, 0.0)], 0.024, 12)
     way = np.stack([arch[:, 0], 0 * arch[:, 0], arch[:, 1] + high], -1)
     return [*parts, tube(way, 0.0085, black, segments=24, up=(0, 1, 0), flatten=1.35)]
+
+
+def _around(sides: Floats, radius: float) -> NDArray[np.float64]:
+    """An oblong of two sides."""
+    return rounded_rectangle(float(sides[0]), float(sides[1]), radius)
 
 
 def rolling_pin(look: Look) -> list[Part]:

@@ -49,13 +49,17 @@ def _collar(look: Look, strap: Material, thread: Material, metal: Material) -> l
     )
     parts += [p.turned(90, "x").moved(y=-radius + 0.0045, z=_WIDE / 2) for p in (clasp, prong)]
     hold = np.array([radius * np.cos(-0.95), radius * np.sin(-0.95)])
-    d_ring = [p.turned(-0.95 * 180 / np.pi + 90).moved(*hold, _WIDE / 2) for p in (
+    d_ring = [p.turned(-0.95 * 180 / np.pi + 90).moved(float(hold[0]), float(hold[1]), _WIDE / 2) for p in (
         ring(0.012, _WIDE + 0.009, 0.0016, metal).moved(y=-0.0030), ring(0.024, 0.024, 0.0014, metal).moved(y=-0.0065, z=-0.014)
     )]  # fmt: skip
     tag = lathe(
         [(1e-4, 0), (0.012, 0), (0.012, 0.0016), (1e-4, 0.0016)], 0.0006, look.plain("brass").but(bump=None), 48
     )
-    tag = tag.turned(90, "x").turned(-0.95 * 180 / np.pi + 90).moved(*(hold * 1.12), _WIDE / 2 - 0.030)
+    tag = (
+        tag.turned(90, "x")
+        .turned(-0.95 * 180 / np.pi + 90)
+        .moved(float(hold[0]) * 1.12, float(hold[1]) * 1.12, _WIDE / 2 - 0.030)
+    )
     lift = 0.032
     return [part.moved(z=lift) for part in (*parts, *d_ring, tag)]
 

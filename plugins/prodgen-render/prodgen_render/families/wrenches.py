@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from prodgen_render.families.kit import lathe, metal_or
 from prodgen_render.looks.look import Look
-from prodgen_render.model import Floats, Material, Part
+from prodgen_render.model import Material, Part
 from prodgen_render.shapes.geometry import loft, refine, rounded_path, slab, smooth_path, superellipse, tube
 
 _ADJUSTABLE = ("adjustable", "活动扳手", "活络扳手", "monkey")
@@ -117,10 +118,10 @@ def saw(look: Look) -> list[Part]:
     return [part.moved(x=long / 2, z=0.006).turned(-12) for part in (blade, *ends, grip, *upright)]
 
 
-def _closed(corners: Floats, radius: float) -> Floats:
+def _closed(corners: NDArray[np.float64], radius: float) -> NDArray[np.float64]:
     """The outline through corners, counter-clockwise, rounded and fine enough to be a slab's."""
     middle = (corners[0] + corners[-1]) / 2
-    loop = [tuple(map(float, point)) for point in (middle, *corners, middle)]
+    loop = [(float(x), float(y)) for x, y in (middle, *corners, middle)]
     return refine(rounded_path(loop, radius), 0.006)[:-1]
 
 
