@@ -1,4 +1,4 @@
-"""Reads family, colours, material, pattern and size out of a product's category, attributes and words (English, Chinese)."""
+"""Reads family, colours, material and pattern out of a product's category, attributes and words (English, Chinese)."""
 
 from __future__ import annotations
 
