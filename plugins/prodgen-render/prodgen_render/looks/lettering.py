@@ -111,7 +111,7 @@ def write(
 
 def title_margin(width: float, height: float) -> float:
     """What a title leaves free on either side of a label: more on a wide one, which often goes round a jar and out of sight."""
-    return (0.16 if width > _WIDE_LABEL * height else 0.1) * width
+    return (0.24 if width > _WIDE_LABEL * height else 0.1) * width
 
 
 def write_title(
